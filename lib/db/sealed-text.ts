@@ -1,0 +1,54 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals short texts for storage and opens them again. */
+export interface Keyring {
+  /** `purpose` and the row's id are bound to the text: a value moved to another row or column does not open. */
+  seal(plain: string, purpose: string): string;
+  open(sealed: string, purpose: string): string;
+  /** True when the value was sealed with a key that is on its way out. */
+  isOld(sealed: string): boolean;
+}
+
+export class SealError extends Error {
+  override name = 'SealError';
+}
+
+/** AES-256-GCM. The first key seals; every key opens, so that keys can be rotated. Stored as `v1.<key id>.<base64url>`. */
+export function createKeyring(keys: readonly string[]): Keyring {
+  const ring = keys.map(keyFrom);
+  const [current] = ring;
+  if (current === undefined) throw new SealError('a keyring needs a key');
+  return {
+    seal(plain, purpose) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', current.bytes, nonce).setAAD(Buffer.from(purpose));
+      const sealed = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `v1.${current.id}.${sealed.toString('base64url')}`;
+    },
+    open(sealed, purpose) {
+      const [version, id, body] = sealed.split('.');
+      const key = ring.find((candidate) => candidate.id === id);
+      if (version !== 'v1' || key === undefined || body === undefined) throw new SealError('no key opens this value');
+      const bytes = Buffer.from(body, 'base64url');
+      if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError('the sealed value is cut short');
+      const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES))
+        .setAAD(Buffer.from(purpose))
+        .setAuthTag(bytes.subarray(-TAG_BYTES));
+      try {
+        return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      } catch (cause) {
+        throw new SealError('the sealed value was altered or belongs elsewhere', { cause });
+      }
+    },
+    isOld: (sealed) => sealed.split('.')[1] !== current.id,
+  };
+}
+
+function keyFrom(text: string): { id: string; bytes: Buffer } {
+  const bytes = Buffer.from(text, text.length === 64 ? 'hex' : 'base64');
+  if (bytes.length !== 32) throw new SealError('a data key must be 32 bytes');
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
+}
