@@ -1,0 +1,10 @@
+/** Short-lived values that may be lost at any time. What money depends on belongs in the tables, not here. */
+export interface Kv {
+  get(key: string): Promise<string | null>;
+  /** Replaces value and TTL; without `ttlS` the value does not expire. False when `onlyIfAbsent` lost. */
+  set(key: string, value: string, options?: { ttlS?: number; onlyIfAbsent?: boolean }): Promise<boolean>;
+  delete(key: string): Promise<void>;
+  /** Adds and returns the new count; the TTL starts with the first increment of a window. */
+  increment(key: string, by: number, ttlS: number): Promise<number>;
+  close(): Promise<void>;
+}
