@@ -43,8 +43,8 @@ export function createMemoryKv(options: { now?: () => number; maxEntries?: numbe
     },
     async increment(key, by, ttlS) {
       const entry = read(key) ?? { value: '0', expiresAtMs: now() + ttlS * 1000 };
+      if (!/^-?\d+$/.test(entry.value)) throw new TypeError(`The value of "${key}" is not a count`);
       const count = Number(entry.value) + by;
-      if (!Number.isSafeInteger(count)) throw new TypeError(`The value of "${key}" is not a count`);
       write(key, { value: String(count), expiresAtMs: entry.expiresAtMs });
       return count;
     },

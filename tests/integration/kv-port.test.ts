@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { connectPg } from '../../lib/db/pg.ts';
+import { createMemoryKv } from '../../lib/kv/memory.ts';
+import { createPostgresTableKv } from '../../lib/kv/postgres-table.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { describeKv } from '../support/kv-contract.ts';
+
+describeKv('the KV in memory', async () => {
+  const clock = manualClock();
+  const kv = createMemoryKv({ now: clock.now });
+  return {
+    kv,
+    async pass(seconds) {
+      clock.pass(seconds);
+    },
+    dispose: () => kv.close(),
+  };
+});
+
+describeKv('the KV in a PostgreSQL table', async () => {
+  const { kv, pass, dispose } = await makeTableKv();
+  return { kv, pass, dispose };
+});
+
+describe('the KV in memory, when full', () => {
+  it('drops the entry that was used longest ago', async () => {
+    const kv = createMemoryKv({ maxEntries: 2 });
+    await kv.set('a', '1');
+    await kv.set('b', '1');
+    await kv.get('a');
+    await kv.set('c', '1');
+    expect([await kv.get('a'), await kv.get('b'), await kv.get('c')]).toEqual(['1', null, '1']);
+  });
+});
+
+describe('deleteExpired', () => {
+  it('removes expired rows and no others', async () => {
+    const { kv, db, pass, dispose } = await makeTableKv();
+    await kv.set('expired', 'x', { ttlS: 60 });
+    await kv.set('alive', 'x', { ttlS: 120 });
+    await kv.set('unlimited', 'x');
+    await pass(60);
+    expect(await kv.deleteExpired()).toBe(1);
+    expect(await db.query('select key from kv order by key')).toEqual([{ key: 'alive' }, { key: 'unlimited' }]);
+    await dispose();
+  });
+});
+
+function manualClock(): { now(): number; pass(seconds: number): void } {
+  let nowMs = Date.UTC(2026, 0, 1);
+  return {
+    now: () => nowMs,
+    pass(seconds) {
+      nowMs += seconds * 1000;
+    },
+  };
+}
+
+async function makeTableKv() {
+  const testDatabase = await createTestDatabase();
+  const db = connectPg({ url: testDatabase.url });
+  return {
+    kv: createPostgresTableKv(db),
+    db,
+    // The server's clock cannot be moved, so every deadline comes nearer instead.
+    async pass(seconds: number) {
+      await db.query('update kv set expires_at = expires_at - make_interval(secs => $1)', [seconds]);
+    },
+    async dispose() {
+      await db.close();
+      await testDatabase.drop();
+    },
+  };
+}
