@@ -45,7 +45,9 @@ export function createShopServer(parts: ShopServerParts): FetchHandler {
     if (file) return file;
     const rewritten = settings.rewriteOf(pathname);
     const page = rewritten === null ? null : await serveFile(request, rewritten);
-    return page ?? new Response('Not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    return (
+      page ?? new Response('Not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+    );
   }
 
   return async (request) => {

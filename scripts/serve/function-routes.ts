@@ -59,7 +59,8 @@ export function createFunctionRouter(files: readonly FunctionFile[]): (pathname:
     if (known) return known;
     for (const { pattern, names, file } of patterns) {
       const values = pattern.exec(pathname)?.slice(1);
-      if (values) return { file, params: Object.fromEntries(names.map((name, index) => [name, decode(values[index])])) };
+      if (values)
+        return { file, params: Object.fromEntries(names.map((name, index) => [name, decode(values[index])])) };
     }
     return null;
   };

@@ -47,7 +47,9 @@ export function prepareServer(options: {
         await server.serve();
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-          throw new PortTakenError(`Port ${options.port} is already in use: stop what listens there or set PORT to another one.`);
+          throw new PortTakenError(
+            `Port ${options.port} is already in use: stop what listens there or set PORT to another one.`,
+          );
         }
         throw error;
       }

@@ -53,11 +53,13 @@ export function createStaticFiles(directory: string): StaticFiles {
     const file = files.get(decodePath(pathname));
     if (!file) return null;
     const isHead = request.method === 'HEAD';
-    if (request.method !== 'GET' && !isHead) return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
+    if (request.method !== 'GET' && !isHead)
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
 
     const headers: Record<string, string> = { etag: file.etag, 'cache-control': file.cacheControl };
     if (isCompressible(file)) headers.vary = 'accept-encoding';
-    if (matchesEtag(request.headers.get('if-none-match'), file.etag)) return new Response(null, { status: 304, headers });
+    if (matchesEtag(request.headers.get('if-none-match'), file.etag))
+      return new Response(null, { status: 304, headers });
 
     headers['content-type'] = file.contentType;
     const encoding = isCompressible(file) ? acceptedEncoding(request.headers.get('accept-encoding')) : null;
@@ -75,7 +77,9 @@ function readStaticFile(file: string, pathname: string): StaticFile {
     // Weak, because the same tag names every encoding of the file.
     etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     contentType: CONTENT_TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
-    cacheControl: HASHED_NAME.test(pathname) ? 'public, max-age=31536000, immutable' : 'public, max-age=0, must-revalidate',
+    cacheControl: HASHED_NAME.test(pathname)
+      ? 'public, max-age=31536000, immutable'
+      : 'public, max-age=0, must-revalidate',
     encoded: new Map(),
   };
 }
@@ -99,7 +103,8 @@ function brotli(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
 
 function acceptedEncoding(header: string | null): Encoding | null {
   const offered = (header ?? '').split(',').map((part) => part.trim().split(/\s*;\s*/));
-  const takes = (name: Encoding) => offered.some(([coding, quality]) => coding === name && !/^q=0(\.0*)?$/.test(quality ?? ''));
+  const takes = (name: Encoding) =>
+    offered.some(([coding, quality]) => coding === name && !/^q=0(\.0*)?$/.test(quality ?? ''));
   if (takes('br')) return 'br';
   return takes('gzip') ? 'gzip' : null;
 }

@@ -3,7 +3,9 @@ import * as z from 'zod';
 
 const settingsSchema = z.object({
   headers: z
-    .array(z.strictObject({ source: z.string(), headers: z.array(z.strictObject({ key: z.string(), value: z.string() })) }))
+    .array(
+      z.strictObject({ source: z.string(), headers: z.array(z.strictObject({ key: z.string(), value: z.string() })) }),
+    )
     .default([]),
   rewrites: z.array(z.strictObject({ source: z.string(), destination: z.string() })).default([]),
 });
@@ -44,7 +46,8 @@ function sourcePattern(source: string): RegExp {
       if (part.startsWith('/:') && part.endsWith('*')) return '(?:/.*)?';
       if (part.startsWith(':')) return '[^/]+';
       if (part.startsWith('(')) return part;
-      if (/[*?+{}[\]()^$|\\]/.test(part)) throw new Error(`vercel.json: the source ${source} uses a syntax that our servers do not know`);
+      if (/[*?+{}[\]()^$|\\]/.test(part))
+        throw new Error(`vercel.json: the source ${source} uses a syntax that our servers do not know`);
       return part.replaceAll('.', String.raw`\.`);
     })
     .join('');

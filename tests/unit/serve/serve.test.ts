@@ -108,7 +108,10 @@ describe('handlerFor', () => {
 describe('createShopServer', () => {
   it('hands the parameter of a path over in the query, where it wins', async () => {
     const answer = await aServer()('/api/admin/prices?page=2&resource=audit', { headers: { 'x-mark': 'kept' } });
-    expect(await answer.json()).toEqual({ url: 'http://shop.test/api/admin/prices?page=2&resource=prices', mark: 'kept' });
+    expect(await answer.json()).toEqual({
+      url: 'http://shop.test/api/admin/prices?page=2&resource=prices',
+      mark: 'kept',
+    });
   });
 
   it('keeps every byte of a body, also behind a parameter', async () => {
@@ -162,12 +165,16 @@ describe('createStaticFiles', () => {
   const files = createStaticFiles(path.join(folder, 'dist'));
   const get = (pathname: string, init?: RequestInit) => files(new Request('http://shop.test/', init), pathname);
 
-  it.each(['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '//secret.txt', '/assets/../../secret.txt', '/%00'])(
-    'has nothing outside its folder: %s',
-    async (pathname) => {
-      expect(await get(pathname)).toBeNull();
-    },
-  );
+  it.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '//secret.txt',
+    '/assets/../../secret.txt',
+    '/%00',
+  ])('has nothing outside its folder: %s', async (pathname) => {
+    expect(await get(pathname)).toBeNull();
+  });
 
   it('lets hashed assets be kept for good and has the page asked for anew', async () => {
     expect((await get('/assets/main-Ab12Cd34.js'))?.headers.get('cache-control')).toContain('immutable');
@@ -205,12 +212,19 @@ describe('vercel.json', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it.each(['/to/TR', '/plan/esim_1GB_7D_TR_V2', '/orders/ord_1', '/esims', '/esims/esim_1', '/history', '/help', '/admin', '/admin/orders/1'])(
-    'opens the app at %s',
-    (pathname) => {
-      expect(real.rewriteOf(pathname)).toBe('/index.html');
-    },
-  );
+  it.each([
+    '/to/TR',
+    '/plan/esim_1GB_7D_TR_V2',
+    '/orders/ord_1',
+    '/esims',
+    '/esims/esim_1',
+    '/history',
+    '/help',
+    '/admin',
+    '/admin/orders/1',
+  ])('opens the app at %s', (pathname) => {
+    expect(real.rewriteOf(pathname)).toBe('/index.html');
+  });
 
   it('refuses a path syntax that our servers would read differently', () => {
     const source = { rewrites: [{ source: '/a/:b?', destination: '/' }] };
