@@ -21,7 +21,14 @@ export function aBundleWire(extra: Extra = {}) {
     groups: ['Standard Fixed'],
     billingType: 'FixedCost',
     allowances: [
-      { type: 'DATA', service: 'ROAMING', description: 'ESIM_3GB_30D_X (data)', amount: 3000, unit: 'MB', unlimited: false },
+      {
+        type: 'DATA',
+        service: 'ROAMING',
+        description: 'ESIM_3GB_30D_X (data)',
+        amount: 3000,
+        unit: 'MB',
+        unlimited: false,
+      },
     ],
     ...extra,
   };
@@ -45,7 +52,14 @@ export function aRegionalBundleWire(extra: Extra = {}) {
     groups: ['Standard Unlimited Plus'],
     billingType: 'FixedCost',
     allowances: [
-      { type: 'DATA', service: 'ROAMING', description: 'ESIM_ULP_7D_X (data)', amount: -1, unit: 'MB', unlimited: true },
+      {
+        type: 'DATA',
+        service: 'ROAMING',
+        description: 'ESIM_ULP_7D_X (data)',
+        amount: -1,
+        unit: 'MB',
+        unlimited: true,
+      },
     ],
     ...extra,
   };
@@ -58,7 +72,14 @@ export function aCataloguePageWire(extra: Extra = {}) {
 export function aValidatedOrderWire(extra: Extra = {}) {
   return {
     order: [
-      { type: 'bundle', item: SAMPLE_BUNDLE_NAME, quantity: 1, subTotal: 3.45, pricePerUnit: 3.45, AllowReassign: false },
+      {
+        type: 'bundle',
+        item: SAMPLE_BUNDLE_NAME,
+        quantity: 1,
+        subTotal: 3.45,
+        pricePerUnit: 3.45,
+        AllowReassign: false,
+      },
     ],
     total: 3.45,
     valid: true,
@@ -99,7 +120,14 @@ export function aPlacedOrderWire(extra: Extra = {}) {
 export function aBalanceTopUpWire(extra: Extra = {}) {
   return {
     order: [
-      { type: 'topup', item: 'Topup', quantity: 1, subTotal: 1000, pricePerUnit: 1000, invoiceLink: 'https://example.com/i/1' },
+      {
+        type: 'topup',
+        item: 'Topup',
+        quantity: 1,
+        subTotal: 1000,
+        pricePerUnit: 1000,
+        invoiceLink: 'https://example.com/i/1',
+      },
     ],
     total: 1000,
     currency: 'USD',

@@ -22,13 +22,18 @@ describe('parseBundleName', () => {
     );
   });
 
-  it.each(['esim_1GB_7D_PT_U', 'esim_1GB_7D_PT_VS', 'ESIM_1GB_7D_PT_V2', 'esim_1.5GB_7D_PT_V2', 'esim_1GB_7D__V2', 'custom', ''])(
-    'knows nothing about "%s"',
-    (name) => {
-      expect(parseBundleName(name)).toBeNull();
-      expect(placeCodeOf(name)).toBeNull();
-    },
-  );
+  it.each([
+    'esim_1GB_7D_PT_U',
+    'esim_1GB_7D_PT_VS',
+    'ESIM_1GB_7D_PT_V2',
+    'esim_1.5GB_7D_PT_V2',
+    'esim_1GB_7D__V2',
+    'custom',
+    '',
+  ])('knows nothing about "%s"', (name) => {
+    expect(parseBundleName(name)).toBeNull();
+    expect(placeCodeOf(name)).toBeNull();
+  });
 
   it('never throws', () => {
     fc.assert(fc.property(fc.string(), (name) => void parseBundleName(name)));

@@ -9,7 +9,13 @@ describe('parseCallback', () => {
   });
 
   it('reads what a usage alert points at', () => {
-    const bundle = { id: '200000001', reference: 'ref-0', name: 'esim_3GB_30D_PT_V2', initialQuantity: 3e9, unlimited: false };
+    const bundle = {
+      id: '200000001',
+      reference: 'ref-0',
+      name: 'esim_3GB_30D_PT_V2',
+      initialQuantity: 3e9,
+      unlimited: false,
+    };
     expect(parseCallback(JSON.stringify({ iccid: '8943100000000000017', alertType: 'Utilisation', bundle }))).toEqual({
       alertType: 'Utilisation',
       event: null,
@@ -24,11 +30,17 @@ describe('parseCallback', () => {
   });
 
   it.each([
-    ['{"alertType":"CountryChange","iccid":"8943100000000000017","country":{"code":"PT","name":"Portugal"}}', { countryIso: 'PT' }],
+    [
+      '{"alertType":"CountryChange","iccid":"8943100000000000017","country":{"code":"PT","name":"Portugal"}}',
+      { countryIso: 'PT' },
+    ],
     ['{"alertType":"CountryChange","iccid":"8943100000000000017","country":{"iso":"PT"}}', { countryIso: 'PT' }],
     ['{"alertType":"LowBalance","balanceInfo":{"balance":74.2}}', { alertType: 'LowBalance', iccid: null }],
     ['{"alertType":"Topup","bundle":{"oldAmount":100,"newAmount":1100}}', { alertType: 'Topup', bundleName: null }],
-    ['{"date":"2026-07-05T00:00:00Z","event":"esim.deletion_scheduled","iccid":"8943100000000000017"}', { event: 'esim.deletion_scheduled' }],
+    [
+      '{"date":"2026-07-05T00:00:00Z","event":"esim.deletion_scheduled","iccid":"8943100000000000017"}',
+      { event: 'esim.deletion_scheduled' },
+    ],
     ['{"event":"order.created","order_id":"ord_42"}', { event: 'order.created', orderId: 'ord_42' }],
     ['{"event":"order.failed","orderReference":"0000-1111"}', { orderReference: '0000-1111' }],
     ['{"alertType":"SomethingNew"}', { alertType: 'SomethingNew' }],

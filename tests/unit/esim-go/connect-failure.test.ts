@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { causeCodeOf, isConnectFailure } from '../../../lib/esim-go/connect-failure.ts';
 
-const systemError = (code: string, syscall?: string) => Object.assign(new Error(code), { code, ...(syscall && { syscall }) });
+const systemError = (code: string, syscall?: string) =>
+  Object.assign(new Error(code), { code, ...(syscall && { syscall }) });
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
 
 describe('isConnectFailure', () => {
@@ -12,12 +13,16 @@ describe('isConnectFailure', () => {
     },
   );
 
-  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ERR_SOMETHING_NEW'])(
-    'proves nothing for %s',
-    (code) => {
-      expect(isConnectFailure(fetchFailed(systemError(code)))).toBe(false);
-    },
-  );
+  it.each([
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_SOCKET',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+    'ERR_SOMETHING_NEW',
+  ])('proves nothing for %s', (code) => {
+    expect(isConnectFailure(fetchFailed(systemError(code)))).toBe(false);
+  });
 
   it('tells a time-out while connecting from one later', () => {
     expect(isConnectFailure(fetchFailed(systemError('ETIMEDOUT', 'connect')))).toBe(true);
@@ -31,12 +36,14 @@ describe('isConnectFailure', () => {
     expect(isConnectFailure(fetchFailed(new AggregateError([])))).toBe(false);
   });
 
-  it.each([[undefined], ['ECONNREFUSED'], [new TypeError('fetch failed')], [new DOMException('aborted', 'AbortError')]])(
-    'proves nothing for %s',
-    (error) => {
-      expect(isConnectFailure(error)).toBe(false);
-    },
-  );
+  it.each([
+    [undefined],
+    ['ECONNREFUSED'],
+    [new TypeError('fetch failed')],
+    [new DOMException('aborted', 'AbortError')],
+  ])('proves nothing for %s', (error) => {
+    expect(isConnectFailure(error)).toBe(false);
+  });
 });
 
 describe('causeCodeOf', () => {

@@ -6,7 +6,12 @@ import { decodeBundle, decodeCataloguePage } from '../../../lib/esim-go/wire/bun
 import { timeOf } from '../../../lib/esim-go/wire/common.ts';
 import { decodeEsim, decodeEsimHistory, decodeEsimLocation } from '../../../lib/esim-go/wire/esim.ts';
 import { decodeInstallDetails, decodeInstallDetailsCsv } from '../../../lib/esim-go/wire/install-details.ts';
-import { decodeOrder, decodeOrderPage, decodePlacedOrder, decodeValidatedOrder } from '../../../lib/esim-go/wire/order.ts';
+import {
+  decodeOrder,
+  decodeOrderPage,
+  decodePlacedOrder,
+  decodeValidatedOrder,
+} from '../../../lib/esim-go/wire/order.ts';
 import {
   aBundleWire,
   aCataloguePageWire,
@@ -69,7 +74,9 @@ describe('decodeBundle', () => {
       networks: [{ name: 'Net A', brandName: 'A Mobile', speeds: ['4G'] }],
       potentialNetworks: [],
     });
-    const bundle = decodeBundle(aBundleWire({ countries: [nested('France', 'FR')], roamingEnabled: [nested('Spain', 'ES')] }));
+    const bundle = decodeBundle(
+      aBundleWire({ countries: [nested('France', 'FR')], roamingEnabled: [nested('Spain', 'ES')] }),
+    );
     expect(bundle.countries).toEqual([{ iso: 'FR', name: 'France', region: 'Europe' }]);
     expect(bundle.roaming).toEqual([{ iso: 'ES', name: 'Spain', region: 'Europe' }]);
   });
@@ -82,8 +89,12 @@ describe('decodeBundle', () => {
   });
 
   it('takes the groups from either spelling', () => {
-    expect(decodeBundle(aBundleWire({ groups: undefined, group: ['Standard Fixed'] })).groups).toEqual(['Standard Fixed']);
-    expect(decodeBundle(aBundleWire({ groups: undefined, group: 'Standard Fixed' })).groups).toEqual(['Standard Fixed']);
+    expect(decodeBundle(aBundleWire({ groups: undefined, group: ['Standard Fixed'] })).groups).toEqual([
+      'Standard Fixed',
+    ]);
+    expect(decodeBundle(aBundleWire({ groups: undefined, group: 'Standard Fixed' })).groups).toEqual([
+      'Standard Fixed',
+    ]);
     expect(decodeBundle(aBundleWire({ groups: null })).groups).toEqual([]);
   });
 
@@ -123,7 +134,11 @@ describe('decodeCataloguePage', () => {
 
 describe('decodeValidatedOrder', () => {
   it('reads total and currency, and does without the capital AllowReassign', () => {
-    expect(decodeValidatedOrder(aValidatedOrderWire())).toMatchObject({ valid: true, totalMilli: 3450, currency: 'USD' });
+    expect(decodeValidatedOrder(aValidatedOrderWire())).toMatchObject({
+      valid: true,
+      totalMilli: 3450,
+      currency: 'USD',
+    });
   });
 
   it.each(['valid', 'total', 'currency'])('refuses an answer without %s', (field) => {
@@ -159,8 +174,16 @@ describe('decodePlacedOrder', () => {
   });
 
   it('leaves out codes that are not there yet and keeps the ICCID', () => {
-    const item = { type: 'bundle', item: 'x', quantity: 1, esims: [{ iccid: SAMPLE_ICCID, matchingId: '', smdpAddress: '' }] };
-    expect(decodePlacedOrder(aPlacedOrderWire({ order: [item] })).items[0]).toMatchObject({ iccids: [SAMPLE_ICCID], esims: [] });
+    const item = {
+      type: 'bundle',
+      item: 'x',
+      quantity: 1,
+      esims: [{ iccid: SAMPLE_ICCID, matchingId: '', smdpAddress: '' }],
+    };
+    expect(decodePlacedOrder(aPlacedOrderWire({ order: [item] })).items[0]).toMatchObject({
+      iccids: [SAMPLE_ICCID],
+      esims: [],
+    });
   });
 
   it('refuses an answer without a reference', () => {
@@ -216,7 +239,9 @@ describe('decodeInstallDetails', () => {
 
   it('finds the CSV columns by name and reads quotes inside of quotes', () => {
     const csv = `Reference,RSP URL,ICCID,Matching ID\n"a,""b""",rsp.example.io,${SAMPLE_ICCID},AAAAA`;
-    expect(decodeInstallDetailsCsv(csv)).toMatchObject([{ iccid: SAMPLE_ICCID, matchingId: 'AAAAA', smdpAddress: 'rsp.example.io' }]);
+    expect(decodeInstallDetailsCsv(csv)).toMatchObject([
+      { iccid: SAMPLE_ICCID, matchingId: 'AAAAA', smdpAddress: 'rsp.example.io' },
+    ]);
   });
 
   it.each([
@@ -303,7 +328,11 @@ describe('decodeEsimBundles', () => {
 
   it('reads a queued one, which has no times yet, in any case', () => {
     const queued = anAssignmentWire({ bundleState: 'Queued', startTime: undefined, endTime: '0001-01-01T00:00:00Z' });
-    expect(decodeEsimBundles(anEsimBundlesWire(queued))[0]).toMatchObject({ state: 'queued', startTime: null, endTime: null });
+    expect(decodeEsimBundles(anEsimBundlesWire(queued))[0]).toMatchObject({
+      state: 'queued',
+      startTime: null,
+      endTime: null,
+    });
   });
 
   it('keeps a new state as unknown', () => {
@@ -323,7 +352,12 @@ describe('decodeEsimBundles', () => {
     ['MB', 3_000, 3_000_000_000],
   ])('takes the allowance in %s where the quantities are gone', (unit, amount, bytes) => {
     const allowances = [{ type: 'DATA', initialAmount: amount, remainingAmount: 0, unit, unlimited: false }];
-    const wire = anAssignmentWire({ initialQuantity: undefined, remainingQuantity: undefined, unlimited: undefined, allowances });
+    const wire = anAssignmentWire({
+      initialQuantity: undefined,
+      remainingQuantity: undefined,
+      unlimited: undefined,
+      allowances,
+    });
     expect(decodeEsimBundles(anEsimBundlesWire(wire))[0]).toMatchObject({ initialBytes: bytes, remainingBytes: 0 });
   });
 
@@ -353,15 +387,28 @@ describe('the smaller answers', () => {
   it('reads a history in each of its forms', () => {
     const entry = { name: 'Bundle Applied', bundleName: SAMPLE_BUNDLE_NAME, date: '2026-01-05T10:11:16.1Z' };
     const expected = [
-      { name: 'Bundle Applied', bundleName: SAMPLE_BUNDLE_NAME, alertType: null, at: new Date('2026-01-05T10:11:16.1Z') },
+      {
+        name: 'Bundle Applied',
+        bundleName: SAMPLE_BUNDLE_NAME,
+        alertType: null,
+        at: new Date('2026-01-05T10:11:16.1Z'),
+      },
     ];
     expect(decodeEsimHistory([entry])).toEqual(expected);
     expect(decodeEsimHistory({ actions: [entry] })).toEqual(expected);
-    expect(decodeEsimHistory([{ name: 'Bundle Applied', bundle: SAMPLE_BUNDLE_NAME, date: entry.date }])).toEqual(expected);
+    expect(decodeEsimHistory([{ name: 'Bundle Applied', bundle: SAMPLE_BUNDLE_NAME, date: entry.date }])).toEqual(
+      expected,
+    );
   });
 
   it('reads a location', () => {
-    const wire = { mobileNetworkCode: 'PRTAB', networkName: 'Net A', networkBrandName: 'A Mobile', country: 'PT', lastSeen: '' };
+    const wire = {
+      mobileNetworkCode: 'PRTAB',
+      networkName: 'Net A',
+      networkBrandName: 'A Mobile',
+      country: 'PT',
+      lastSeen: '',
+    };
     expect(decodeEsimLocation(wire)).toEqual({
       country: 'PT',
       networkName: 'Net A',

@@ -5,12 +5,14 @@ import { androidInstallUrl, appleInstallUrl, lpaString } from '../../../lib/esim
 const LPA = 'LPA:1$rsp-0000.example.io$AAAAA-BBBBB-CCCCC-DDDDD';
 
 describe('lpaString', () => {
-  it.each(['rsp-0000.example.io', 'http://rsp-0000.example.io', 'HTTPS://rsp-0000.example.io/', ' rsp-0000.example.io// '])(
-    'takes the bare host from "%s"',
-    (smdpAddress) => {
-      expect(lpaString(smdpAddress, 'AAAAA-BBBBB-CCCCC-DDDDD')).toBe(LPA);
-    },
-  );
+  it.each([
+    'rsp-0000.example.io',
+    'http://rsp-0000.example.io',
+    'HTTPS://rsp-0000.example.io/',
+    ' rsp-0000.example.io// ',
+  ])('takes the bare host from "%s"', (smdpAddress) => {
+    expect(lpaString(smdpAddress, 'AAAAA-BBBBB-CCCCC-DDDDD')).toBe(LPA);
+  });
 
   it('gives back the host and the matching ID it was built from', () => {
     const host = fc.domain();

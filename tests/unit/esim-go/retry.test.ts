@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { retryAfterMsOf, retryDelayMs, type Failure, type Repeat } from '../../../lib/esim-go/retry.ts';
 
-const status = (code: number, retryAfterMs: number | null = null): Failure => ({ kind: 'status', status: code, retryAfterMs });
+const status = (code: number, retryAfterMs: number | null = null): Failure => ({
+  kind: 'status',
+  status: code,
+  retryAfterMs,
+});
 const NO_ANSWER: Failure = { kind: 'no_answer' };
 const UNREADABLE: Failure = { kind: 'unreadable' };
 const half = () => 0.5;
