@@ -57,12 +57,18 @@ export interface CallJournal {
   record(entry: { vendor: Vendor; direction: 'in' | 'out'; method: string; path: string; status: number | null; ms: number; request?: string; response?: string }): void;
 }
 
+/** What a fault rule asks of the simulator itself; the other actions are carried out around it. */
+export interface FaultEffects {
+  /** eSIM Go only: the install details of the order concerned come this long after it was placed. */
+  assignmentDelayMs?: number;
+}
+
 /** One vendor. `handle` receives requests below its own prefix, already past the fault rules of direction `in`. */
 export interface Simulator {
   /** Creates its tables if they are missing and resumes what was under way. */
   start(): Promise<void>;
   /** `path` is the URL path below the prefix, such as `/v2.5/orders` or `/bot123:abc/sendMessage`. */
-  handle(request: Request, path: string): Promise<Response>;
+  handle(request: Request, path: string, effects?: FaultEffects): Promise<Response>;
   /** No orders, eSIMs, charges, chats; webhook, keys and catalogue stay. */
   reset(): Promise<void>;
   stop(): Promise<void>;

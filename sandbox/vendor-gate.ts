@@ -1,0 +1,114 @@
+import type { ServerRequest } from 'srvx';
+
+import type { CallJournal, FaultEffects, SandboxClock, Simulator, Vendor } from './context.ts';
+import { dropConnection } from './dropped-connection.ts';
+import { refusal } from './fault-answers.ts';
+import type { Fault, FaultBook } from './faults.ts';
+
+export interface GateParts {
+  faults: FaultBook;
+  clock: SandboxClock;
+  journal: CallJournal;
+  /** Aborts when the sandbox closes. */
+  closing: AbortSignal;
+}
+
+const DEFAULT_DELAY_MS = 1_000;
+const DEFAULT_ASSIGNMENT_DELAY_MS = 10_000;
+
+/** Takes a call of the shop to a vendor: fault rules first, then the simulator, then a line in the journal. */
+export async function passGate(
+  parts: GateParts,
+  vendor: Vendor,
+  simulator: Simulator,
+  request: ServerRequest,
+  urlPath: string,
+  path: string,
+): Promise<Response> {
+  const startedAt = performance.now();
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
+  const bytes = hasBody ? new Uint8Array(await request.arrayBuffer()) : null;
+  const body = bytes === null ? '' : new TextDecoder().decode(bytes);
+
+  function note(status: number | null, response: string | undefined): void {
+    parts.journal.record({
+      vendor,
+      direction: 'in',
+      method: request.method,
+      path: path.replace(/^\/bot[^/]+/, '/bot…'),
+      status,
+      ms: Math.round(performance.now() - startedAt),
+      ...(body === '' ? {} : { request: body }),
+      ...(response === undefined ? {} : { response }),
+    });
+  }
+
+  /** The body is read, so the simulator gets a request that carries it again. */
+  async function answerNormally(effects: FaultEffects): Promise<Response> {
+    const { url, method, headers, ip } = request;
+    const passedOn = bytes === null ? request : Object.assign(new Request(url, { method, headers, body: bytes }), { ip });
+    const response = await simulator.handle(passedOn, path, effects);
+    const answer = await response.arrayBuffer();
+    note(response.status, isText(response) ? new TextDecoder().decode(answer.slice(0, 8_192)) : undefined);
+    return new Response(answer.byteLength === 0 ? null : answer, { status: response.status, headers: response.headers });
+  }
+
+  function drop(reason: string): Response {
+    note(null, reason);
+    return dropConnection(request);
+  }
+
+  const fault = parts.faults.isEmpty(vendor)
+    ? null
+    : await parts.faults.strike({ vendor, direction: 'in', method: request.method, path: urlPath, body });
+  if (fault === null) return answerNormally({});
+  return answerWithFault(fault);
+
+  async function answerWithFault({ action, delayMs }: Fault): Promise<Response> {
+    switch (action) {
+      case 'delay':
+        await parts.clock.sleep(delayMs ?? DEFAULT_DELAY_MS, parts.closing);
+        return answerNormally({});
+      case 'assignment_delay':
+        return answerNormally({ assignmentDelayMs: delayMs ?? DEFAULT_ASSIGNMENT_DELAY_MS });
+      case 'hang':
+        await whenAborted(request.signal, parts.closing);
+        return drop('hung by a fault rule');
+      case 'drop_before':
+        return drop('dropped by a fault rule, nothing applied');
+      case 'drop_after':
+        await answerNormally({});
+        return drop('applied, then dropped by a fault rule');
+      case 'garbage': {
+        await answerNormally({});
+        return new Response('{"status":"completed","or', { headers: { 'content-type': 'application/json' } });
+      }
+      case 'error_500':
+      case 'error_503':
+      case 'rate_limit':
+      case 'forbidden':
+      case 'not_found': {
+        const answer = refusal(vendor, action, delayMs);
+        note(answer.status, answer.body);
+        return new Response(answer.body, { status: answer.status, headers: answer.headers });
+      }
+      // Rules with these two match deliveries to the shop only.
+      case 'duplicate':
+      case 'lose':
+        return answerNormally({});
+    }
+  }
+}
+
+function isText(response: Response): boolean {
+  return /json|text|csv|xml/.test(response.headers.get('content-type') ?? '');
+}
+
+function whenAborted(...signals: AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    }
+  });
+}
