@@ -81,7 +81,10 @@ export function createBotMethods(world: TelegramWorld): ReadonlyMap<string, BotM
       isRateLimited: true,
     });
   }
-  for (const [name, method] of [['setwebhook', setWebhook], ['deletewebhook', deleteWebhook]] as const) {
+  for (const [name, method] of [
+    ['setwebhook', setWebhook],
+    ['deletewebhook', deleteWebhook],
+  ] as const) {
     table.set(name, {
       run: async (params) => ({ result: true, description: await method(world, params) }),
       isRateLimited: true,

@@ -1,4 +1,5 @@
 import { badRequest } from './bot-api-error.ts';
+import { readMultipart } from './multipart.ts';
 
 export interface UploadedFile {
   name: string;
@@ -70,9 +71,11 @@ export async function readCallParams(request: Request): Promise<CallParams> {
 
   const type = request.headers.get('content-type') ?? '';
   if (type.startsWith('multipart/form-data')) {
-    for (const [name, value] of await request.formData()) {
-      if (typeof value === 'string') values.set(name, value);
-      else files.set(name, { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) });
+    const parts = readMultipart(type, Buffer.from(await request.arrayBuffer()));
+    if (parts === null) throw badRequest("can't parse multipart body");
+    for (const { name, fileName, bytes } of parts) {
+      if (fileName === null) values.set(name, bytes.toString('utf8'));
+      else files.set(name, { name: fileName, bytes });
     }
   } else if (type.startsWith('application/json')) {
     for (const [name, value] of Object.entries(readJsonObject(await request.text()))) values.set(name, value);

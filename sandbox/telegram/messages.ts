@@ -16,8 +16,17 @@ const MAX_CAPTION = 1_024;
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 50 * 1024 * 1024;
 const CHAT_ACTIONS = [
-  'typing', 'upload_photo', 'record_video', 'upload_video', 'record_voice', 'upload_voice', 'upload_document',
-  'choose_sticker', 'find_location', 'record_video_note', 'upload_video_note',
+  'typing',
+  'upload_photo',
+  'record_video',
+  'upload_video',
+  'record_voice',
+  'upload_voice',
+  'upload_document',
+  'choose_sticker',
+  'find_location',
+  'record_video_note',
+  'upload_video_note',
 ];
 
 export interface StoredMessage {
@@ -66,7 +75,8 @@ export async function sendPhoto(world: TelegramWorld, params: CallParams): Promi
   const text = readCaption(params);
   const keyboard = readReplyMarkup(params.json('reply_markup', 'reply keyboard markup'), user !== null);
   const file = await readFile(world.context.sql, params, 'photo');
-  if (file.bytes.length > MAX_PHOTO_BYTES) throw badRequest(`file of size ${file.bytes.length} bytes is too big for a photo`);
+  if (file.bytes.length > MAX_PHOTO_BYTES)
+    throw badRequest(`file of size ${file.bytes.length} bytes is too big for a photo`);
   const size = readImageSize(file.bytes);
   if (size === null) throw badRequest('IMAGE_PROCESS_FAILED');
   const { width, height } = size;
@@ -234,7 +244,17 @@ async function storeBotMessage(
     [chatId, kind, text, JSON.stringify(entities), toJson(keyboard), toJson(media), file, at],
   );
   const messageId = Number(row?.message_id);
-  return toBotMessage(world, message.chat, { messageId, chatId, sender: 'bot', kind, text, entities, keyboard, media, at });
+  return toBotMessage(world, message.chat, {
+    messageId,
+    chatId,
+    sender: 'bot',
+    kind,
+    text,
+    entities,
+    keyboard,
+    media,
+    at,
+  });
 }
 
 async function readEdit(
@@ -255,7 +275,9 @@ async function applyEdit(
   message: StoredMessage,
   change: FormattedText & { keyboard: InlineKeyboard | null },
 ): Promise<unknown> {
-  const isSame = (['text', 'entities', 'keyboard'] as const).every((part) => toSortedJson(message[part]) === toSortedJson(change[part]));
+  const isSame = (['text', 'entities', 'keyboard'] as const).every(
+    (part) => toSortedJson(message[part]) === toSortedJson(change[part]),
+  );
   if (isSame) {
     throw badRequest(
       'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
@@ -285,5 +307,15 @@ function toSortedJson(value: unknown): string {
 function toStoredMessage(row: MessageRow): StoredMessage {
   const { sender, kind, text, keyboard, media, at } = row;
   const entities = row.entities ?? [];
-  return { messageId: Number(row.message_id), chatId: Number(row.chat_id), sender, kind, text, entities, keyboard, media, at };
+  return {
+    messageId: Number(row.message_id),
+    chatId: Number(row.chat_id),
+    sender,
+    kind,
+    text,
+    entities,
+    keyboard,
+    media,
+    at,
+  };
 }

@@ -127,7 +127,15 @@ async function charge(world: TelegramWorld, user: TelegramUser, invoice: Invoice
       select user_id, 'service', 'text', $6, $5 from charge
       returning message_id
     ), ${storeUpdateSql(7)}`,
-    [user.id, invoice.amount, chargeId, invoice.payload, now, `✓ ${invoice.amount} ⭐ · ${invoice.title}`, ...storeUpdateValues(draft)],
+    [
+      user.id,
+      invoice.amount,
+      chargeId,
+      invoice.payload,
+      now,
+      `✓ ${invoice.amount} ⭐ · ${invoice.title}`,
+      ...storeUpdateValues(draft),
+    ],
   );
   if (row === undefined) return false;
   deliverPosted(world, row);

@@ -46,7 +46,11 @@ export function draftUpdate(
 }
 
 /** A message by the user or about what they did, without the id, which the database gives. */
-export function draftUserMessage(user: TelegramUser, at: Date, content: Record<string, unknown>): Record<string, unknown> {
+export function draftUserMessage(
+  user: TelegramUser,
+  at: Date,
+  content: Record<string, unknown>,
+): Record<string, unknown> {
   return { from: toBotUser(user), chat: toPrivateChat(user), date: unixSeconds(at), ...content };
 }
 

@@ -28,10 +28,22 @@ export async function createInvoiceLink(world: TelegramWorld, params: CallParams
   const payload = params.requiredText('payload');
   const currency = params.requiredText('currency');
   const amount = readAmount(params);
-  if (currency !== 'XTR') throw badRequest(params.has('provider_token') ? 'PAYMENT_PROVIDER_INVALID' : 'CURRENCY_INVALID');
+  if (currency !== 'XTR')
+    throw badRequest(params.has('provider_token') ? 'PAYMENT_PROVIDER_INVALID' : 'CURRENCY_INVALID');
   if (params.has('provider_token')) throw badRequest('STARS_INVOICE_INVALID');
-  const forStarsMeaningless = ['max_tip_amount', 'suggested_tip_amounts', 'need_name', 'need_phone_number', 'need_email'];
-  forStarsMeaningless.push('need_shipping_address', 'send_phone_number_to_provider', 'send_email_to_provider', 'is_flexible');
+  const forStarsMeaningless = [
+    'max_tip_amount',
+    'suggested_tip_amounts',
+    'need_name',
+    'need_phone_number',
+    'need_email',
+  ];
+  forStarsMeaningless.push(
+    'need_shipping_address',
+    'send_phone_number_to_provider',
+    'send_email_to_provider',
+    'is_flexible',
+  );
   if (forStarsMeaningless.some((name) => isSet(params, name))) throw badRequest('STARS_INVOICE_INVALID');
   if ([...title].length > 32 || [...description].length > 255) throw badRequest('STARS_INVOICE_INVALID');
   if (Buffer.byteLength(payload) > 128) throw badRequest('INVOICE_PAYLOAD_INVALID');
@@ -130,7 +142,15 @@ async function refundCharge(world: TelegramWorld, charge: TransactionRow): Promi
       select user_id, 'service', 'text', $6, $5 from refund
       returning message_id
     ), ${storeUpdateSql(7)}`,
-    [charge.charge_id, charge.user_id, charge.amount, charge.payload, now, `↩ ${charge.amount} ⭐`, ...storeUpdateValues(draft)],
+    [
+      charge.charge_id,
+      charge.user_id,
+      charge.amount,
+      charge.payload,
+      now,
+      `↩ ${charge.amount} ⭐`,
+      ...storeUpdateValues(draft),
+    ],
   );
   if (row === undefined) return false;
   deliverPosted(world, row);

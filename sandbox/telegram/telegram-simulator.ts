@@ -250,7 +250,10 @@ function refuse(error: BotApiError): Response {
   );
 }
 
-async function askCallback(world: TelegramWorld, query: { id: string; from: Record<string, unknown> }): Promise<unknown> {
+async function askCallback(
+  world: TelegramWorld,
+  query: { id: string; from: Record<string, unknown> },
+): Promise<unknown> {
   const answered = new AbortController();
   let answer: CallbackAnswer | null = null;
   world.callbacks.set(query.id, (given) => {

@@ -34,11 +34,7 @@ export async function findUser(sql: Query, id: number): Promise<TelegramUser | n
 }
 
 /** Users exist from the moment somebody acts for them; what is known of them only grows. */
-export async function meetUser(
-  sql: Query,
-  id: number,
-  known: Record<string, unknown> = {},
-): Promise<TelegramUser> {
+export async function meetUser(sql: Query, id: number, known: Record<string, unknown> = {}): Promise<TelegramUser> {
   const [row] = await sql.query<UserRow>(
     `insert into sandbox.tg_users (id, profile) values ($1, $2::jsonb || $3::jsonb)
      on conflict (id) do update set profile = tg_users.profile || $3::jsonb
@@ -75,7 +71,10 @@ export function toPrivateChat(user: TelegramUser): Record<string, unknown> {
 
 export type Chat = Record<string, unknown>;
 
-export async function findChat(sql: Query, chatId: string): Promise<{ id: number; chat: Chat; user: TelegramUser | null }> {
+export async function findChat(
+  sql: Query,
+  chatId: string,
+): Promise<{ id: number; chat: Chat; user: TelegramUser | null }> {
   if (chatId === '') throw badRequest('chat_id is empty');
   const id = /^-?\d{1,16}$/.test(chatId) ? Number(chatId) : null;
   if (id === null || id === 0) throw badRequest('chat not found');

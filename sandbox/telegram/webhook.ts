@@ -5,10 +5,30 @@ import type { CallParams } from './call-params.ts';
 import type { TelegramWorld } from './service-updates.ts';
 
 const KNOWN_UPDATES = [
-  'message', 'edited_message', 'channel_post', 'edited_channel_post', 'business_connection', 'business_message',
-  'edited_business_message', 'deleted_business_messages', 'message_reaction', 'message_reaction_count', 'inline_query',
-  'chosen_inline_result', 'callback_query', 'shipping_query', 'pre_checkout_query', 'purchased_paid_media', 'poll',
-  'poll_answer', 'my_chat_member', 'chat_member', 'chat_join_request', 'chat_boost', 'removed_chat_boost', 'subscription',
+  'message',
+  'edited_message',
+  'channel_post',
+  'edited_channel_post',
+  'business_connection',
+  'business_message',
+  'edited_business_message',
+  'deleted_business_messages',
+  'message_reaction',
+  'message_reaction_count',
+  'inline_query',
+  'chosen_inline_result',
+  'callback_query',
+  'shipping_query',
+  'pre_checkout_query',
+  'purchased_paid_media',
+  'poll',
+  'poll_answer',
+  'my_chat_member',
+  'chat_member',
+  'chat_join_request',
+  'chat_boost',
+  'removed_chat_boost',
+  'subscription',
 ];
 
 export async function setWebhook(world: TelegramWorld, params: CallParams): Promise<string> {
@@ -22,7 +42,9 @@ export async function setWebhook(world: TelegramWorld, params: CallParams): Prom
 
   const maxConnections = Math.min(Math.max(params.integer('max_connections') ?? NO_WEBHOOK.maxConnections, 1), 100);
   if (params.flag('drop_pending_updates')) await world.delivery.dropAll();
-  await world.state.change({ webhook: { url, secretToken, allowedUpdates: readAllowedUpdates(world, params), maxConnections } });
+  await world.state.change({
+    webhook: { url, secretToken, allowedUpdates: readAllowedUpdates(world, params), maxConnections },
+  });
   world.delivery.restart();
   return 'Webhook was set';
 }
@@ -37,7 +59,9 @@ export async function deleteWebhook(world: TelegramWorld, params: CallParams): P
 
 export async function getWebhookInfo(world: TelegramWorld): Promise<Record<string, unknown>> {
   const { url, maxConnections, allowedUpdates } = world.state.current.webhook;
-  const [row] = await world.context.sql.query<{ pending: number }>('select count(*)::int as pending from sandbox.tg_updates');
+  const [row] = await world.context.sql.query<{ pending: number }>(
+    'select count(*)::int as pending from sandbox.tg_updates',
+  );
   const lastError = world.delivery.lastError();
   return {
     url,

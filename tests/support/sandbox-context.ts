@@ -67,7 +67,8 @@ export function createTestContext(
       try {
         await client.query('begin');
         const result = await work({
-          query: async (text, values) => (await client.query(text, values === undefined ? undefined : [...values])).rows,
+          query: async (text, values) =>
+            (await client.query(text, values === undefined ? undefined : [...values])).rows,
         });
         await client.query('commit');
         return result;
@@ -86,7 +87,8 @@ export function createTestContext(
     random: {
       next,
       integer,
-      string: (length, alphabet) => Array.from({ length }, () => alphabet.charAt(integer(0, alphabet.length - 1))).join(''),
+      string: (length, alphabet) =>
+        Array.from({ length }, () => alphabet.charAt(integer(0, alphabet.length - 1))).join(''),
       uuid: () => crypto.randomUUID(),
     },
     keys: { botToken: '1234567890:sandbox_token', botUsername: 'sandbox_bot', esimGoApiKey: 'sandbox-key' },
