@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerRequest } from 'srvx';
-import {
-  allowedMethods,
-  createFunctionRouter,
-  handlerFor,
-  listFunctionFiles,
-  withParams,
-  type FunctionMatch,
-} from './function-routes.ts';
+import { allowedMethods, handlerFor, withParams, type FunctionMatch } from './function-routes.ts';
 import type { VercelSettings } from './vercel-settings.ts';
 
 export type FetchHandler = (request: ServerRequest) => Promise<Response>;
 
 export interface ShopServerParts {
-  /** The folder that holds the functions. */
-  apiDirectory: string;
+  findFunction: (pathname: string) => FunctionMatch | null;
   /** Imports a function's file; called for each request, so it may answer with a newer module. */
   loadFunction: (file: string) => Promise<unknown>;
   /** Null means that there is no such file. */
@@ -25,8 +17,7 @@ export interface ShopServerParts {
 
 /** Answers as the deployment would: headers of `vercel.json`, files, functions, then rewrites. */
 export function createShopServer(parts: ShopServerParts): FetchHandler {
-  const { settings, serveFile, loadFunction, reportError } = parts;
-  const findFunction = createFunctionRouter(listFunctionFiles(parts.apiDirectory));
+  const { findFunction, settings, serveFile, loadFunction, reportError } = parts;
 
   async function runFunction(match: FunctionMatch, request: ServerRequest): Promise<Response> {
     const module = await loadFunction(match.file);

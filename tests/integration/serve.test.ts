@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { FastResponse } from 'srvx/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createShopServer } from '../../scripts/serve/create-shop-server.ts';
+import { createFunctionRouter, listFunctionFiles } from '../../scripts/serve/function-routes.ts';
 import { prepareServer, type Listening } from '../../scripts/serve/listen.ts';
 import { createVercelSettings } from '../../scripts/serve/vercel-settings.ts';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
      export const POST = async (request) => new Response(await request.arrayBuffer());`,
   );
   const fetchHandler = createShopServer({
-    apiDirectory: path.join(folder, 'api'),
+    findFunction: createFunctionRouter(listFunctionFiles(path.join(folder, 'api'))),
     loadFunction: (file) => import(pathToFileURL(file).href),
     serveFile: async () => null,
     settings: createVercelSettings({

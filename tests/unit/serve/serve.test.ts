@@ -45,7 +45,7 @@ const settings = createVercelSettings({
 function aServer(parts: Partial<ShopServerParts> = {}) {
   const files = createStaticFiles(path.join(folder, 'dist'));
   const fetchHandler = createShopServer({
-    apiDirectory: path.join(folder, 'api'),
+    findFunction: createFunctionRouter(listFunctionFiles(path.join(folder, 'api'))),
     loadFunction: (file) => import(pathToFileURL(file).href),
     serveFile: files,
     settings,
