@@ -27,7 +27,7 @@ export function createDispatchers(): Dispatchers {
     async close() {
       const opened = await Promise.all([reusing, fresh]);
       reusing = fresh = null;
-      await Promise.all(opened.map((agent) => agent?.close()));
+      await Promise.all(opened.map(async (agent) => agent?.close()));
     },
   };
 }

@@ -230,9 +230,9 @@ export function createTransport(options: EsimGoClientOptions) {
     shapeError,
     apiKey,
     now,
-    queueDelayMs: limit.queueDelayMs,
+    queueDelayMs: (priority: CallPriority) => limit.queueDelayMs(priority),
     clockSkewMs: () => clockSkewMs,
-    close: dispatchers.close,
+    close: () => dispatchers.close(),
   };
 }
 
