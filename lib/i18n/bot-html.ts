@@ -1,0 +1,23 @@
+/** Text for Telegram's `parse_mode: HTML`, safe to send. */
+export interface BotHtml {
+  readonly html: string;
+}
+
+/** Escapes every value put in, except what is HTML already. */
+export function html(texts: TemplateStringsArray, ...values: readonly (string | number | BotHtml)[]): BotHtml {
+  return { html: texts.map((text, i) => text + (i < values.length ? escaped(values[i] ?? '') : '')).join('') };
+}
+
+export function joinHtml(parts: readonly BotHtml[], separator: string): BotHtml {
+  return { html: parts.map((part) => part.html).join(separator) };
+}
+
+/** How Telegram counts a text against its limits: after the tags are read. */
+export function visibleLength({ html: source }: BotHtml): number {
+  return source.replaceAll(/<[^>]*>/g, '').replaceAll(/&(?:lt|gt|amp|quot);/g, ' ').length;
+}
+
+function escaped(value: string | number | BotHtml): string {
+  if (typeof value === 'object') return value.html;
+  return String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
