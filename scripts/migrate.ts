@@ -27,7 +27,9 @@ async function main(): Promise<number> {
   }
   try {
     const { applied } = await migrate({ connectionString });
-    console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Nothing to apply: the database is up to date.');
+    console.log(
+      applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Nothing to apply: the database is up to date.',
+    );
     return 0;
   } catch (error) {
     console.error(error instanceof MigrationError ? `${error.message}.` : `The migration failed: ${reasonOf(error)}.`);

@@ -97,11 +97,15 @@ function pendingOf(migrations: Migration[], applied: Map<string, string>): Migra
     if (checksum === undefined) {
       const later = appliedNames.find((name) => name > migration.name);
       if (later) {
-        throw new MigrationError(`${migration.name} comes before ${later}, which is already applied: give it a later number`);
+        throw new MigrationError(
+          `${migration.name} comes before ${later}, which is already applied: give it a later number`,
+        );
       }
       pending.push(migration);
     } else if (checksum !== migration.checksum) {
-      throw new MigrationError(`${migration.name} was edited after it was applied: undo that and write a new migration`);
+      throw new MigrationError(
+        `${migration.name} was edited after it was applied: undo that and write a new migration`,
+      );
     }
   }
   return pending;

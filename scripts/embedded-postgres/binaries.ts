@@ -11,7 +11,7 @@ import { hasCode } from './processes.ts';
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 const manifest = z.object({ version: z.string() });
 
-/** The folder of `initdb` and `postgres`, such that the account can run them; copied below `copyParent` if it must be. */
+/** The folder of `initdb` and `postgres`. Copied below `copyParent` when the account cannot run them where they are. */
 export async function findBinaries(
   account: Account,
   copyParent: string,
@@ -25,7 +25,9 @@ export async function findBinaries(
   const bin = path.join(copy, 'native', 'bin');
   const problem = tryRun(bin, account);
   if (problem === null) return bin;
-  throw new EmbeddedPostgresError(`The database program does not run here (${problem}): set DATABASE_URL to a PostgreSQL server.`);
+  throw new EmbeddedPostgresError(
+    `The database program does not run here (${problem}): set DATABASE_URL to a PostgreSQL server.`,
+  );
 }
 
 export function executable(bin: string, name: 'initdb' | 'postgres'): string {
@@ -52,8 +54,8 @@ export function findPackage(): string {
 }
 
 /**
- * An npm package cannot hold symlinks, so this one lists them and makes them in an install script, which npm may not run.
- * False when the package is in a place that we cannot write to.
+ * An npm package cannot hold symlinks, so this one lists them and makes them in an install script, which npm may not
+ * run. False when the package is in a place that we cannot write to.
  */
 async function linkLibraries(packageRoot: string): Promise<boolean> {
   const list = path.join(packageRoot, 'native', 'pg-symlinks.json');

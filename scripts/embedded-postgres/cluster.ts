@@ -10,7 +10,8 @@ import { type Account, canEnter, isRoot, serverAccount } from './account.ts';
 import { executable, findBinaries, serverEnvironment } from './binaries.ts';
 import { claimTwin, twinOf } from './data-dir.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { hasCode, isRunning } from './processes.ts';
+import { readIfExists } from './files.ts';
+import { isRunning } from './processes.ts';
 
 /** One PostgreSQL cluster of ours. `home` holds its data, its password, its log and the process id of its owner. */
 export interface Cluster {
@@ -18,7 +19,6 @@ export interface Cluster {
   data: string;
   bin: string;
   account: Account;
-  dataDir: string;
 }
 
 export interface Server {
@@ -29,6 +29,7 @@ export interface Server {
 const SUPERUSER = 'postgres';
 const START_TIMEOUT_MS = 60_000; // recovery after a crash may have much to replay
 const POLL_MS = 20;
+const LOST_RACE = /address already in use|lock file .* already exists|shared memory block .* still in use/is;
 
 const SETTINGS = Object.entries({
   listen_addresses: '127.0.0.1',
@@ -37,8 +38,8 @@ const SETTINGS = Object.entries({
   shared_buffers: '64MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // A commit is handed to the system before it is answered, so killing any process loses nothing. Only the machine itself
-  // going down could; waiting for the disk at each commit to rule that out is for production.
+  // A commit is handed to the system before it is answered, so killing any process loses nothing. Only the machine
+  // itself going down could; waiting for the disk at each commit to rule that out is for production.
   fsync: 'off',
   io_method: 'sync',
   jit: 'off',
@@ -48,7 +49,12 @@ const SETTINGS = Object.entries({
 export async function locateCluster(dataDir: string): Promise<Cluster> {
   const home = await chooseHome(dataDir);
   const account = await accountOf(home);
-  return { home, data: path.join(home, 'data'), bin: await findBinaries(account, path.dirname(home)), account, dataDir };
+  return {
+    home,
+    data: path.join(home, 'data'),
+    bin: await findBinaries(account, path.dirname(home)),
+    account,
+  };
 }
 
 /** Where a cluster of this DATA_DIR is, if there is one. */
@@ -69,7 +75,9 @@ async function accountOf(home: string): Promise<Account> {
   const { uid, gid } = await stat(home);
   if (isRoot()) return { uid, gid };
   if (process.getuid && uid !== process.getuid()) {
-    throw new EmbeddedPostgresError(`The database in ${home} belongs to user ${uid}: run as that user or set another DATA_DIR.`);
+    throw new EmbeddedPostgresError(
+      `The database in ${home} belongs to user ${uid}: run as that user or set another DATA_DIR.`,
+    );
   }
   return null;
 }
@@ -87,10 +95,14 @@ export async function initialise(cluster: Cluster): Promise<void> {
   // Case rules from PostgreSQL itself, order by code point: the same on every machine, whatever locales it has.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = ['--username', SUPERUSER, '--auth=scram-sha-256', '--pwfile', password];
-  const { code, output } = await runToEnd(
-    cluster,
-    ['-D', path.join(draft, 'data'), ...locale, ...access, '--no-sync', '--no-instructions'],
-  );
+  const { code, output } = await runToEnd(cluster, [
+    '-D',
+    path.join(draft, 'data'),
+    ...locale,
+    ...access,
+    '--no-sync',
+    '--no-instructions',
+  ]);
   if (code !== 0) {
     await rm(draft, { recursive: true, force: true });
     throw explain(cluster, output);
@@ -108,7 +120,11 @@ function runToEnd(cluster: Cluster, args: string[]): Promise<{ code: number | nu
       windowsHide: true,
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, output }));
   });
@@ -118,6 +134,7 @@ function runToEnd(cluster: Cluster, args: string[]): Promise<{ code: number | nu
 export async function launch(cluster: Cluster): Promise<Server | null> {
   const port = await freePort();
   const logPath = path.join(cluster.home, 'log');
+  await rm(logPath, { force: true }); // it may belong to root, of an earlier start
   const log = await open(logPath, 'w');
   const child = spawn(
     executable(cluster.bin, 'postgres'),
@@ -127,7 +144,7 @@ export async function launch(cluster: Cluster): Promise<Server | null> {
       cwd: path.parse(cluster.bin).root,
       env: serverEnvironment(),
       stdio: ['ignore', log.fd, log.fd],
-      // In a session of its own: Ctrl+C reaches the terminal's whole group, and the server must outlive our own shutdown.
+      // In a session of its own: Ctrl+C reaches the terminal's whole group, and our own shutdown still needs the server.
       detached: true,
       windowsHide: true,
     },
@@ -152,13 +169,15 @@ export async function launch(cluster: Cluster): Promise<Server | null> {
     }
     if (Date.now() > deadline) {
       child.kill('SIGQUIT');
-      throw new EmbeddedPostgresError(`The database did not start within ${START_TIMEOUT_MS / 1000} s: see ${logPath}.`);
+      throw new EmbeddedPostgresError(
+        `The database did not start within ${START_TIMEOUT_MS / 1000} s: see ${logPath}.`,
+      );
     }
     await sleep(POLL_MS);
   }
   if (failure) throw failure;
   const output = await readFile(logPath, 'utf8');
-  if (/address already in use|lock file .* already exists|shared memory block .* still in use/is.test(output)) return null;
+  if (LOST_RACE.test(output)) return null;
   throw explain(cluster, output);
 }
 
@@ -187,7 +206,9 @@ export async function settledServer(home: string): Promise<Server | null> {
     const server = await findServer(home);
     if (server === null || server.isReady) return server;
     if (Date.now() > deadline) {
-      throw new EmbeddedPostgresError(`The database process ${server.pid} does not get ready: stop it and start again.`);
+      throw new EmbeddedPostgresError(
+        `The database process ${server.pid} does not get ready: stop it and start again.`,
+      );
     }
     await sleep(POLL_MS);
   }
@@ -236,13 +257,4 @@ function freePort(): Promise<number> {
       });
     });
   });
-}
-
-export async function readIfExists(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
 }

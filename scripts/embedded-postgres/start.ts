@@ -11,12 +11,12 @@ import {
   initialise,
   launch,
   locateCluster,
-  readIfExists,
   removeStaleLock,
   settledServer,
 } from './cluster.ts';
-import { claimDataDir } from './data-dir.ts';
+import { claimDataDir, hasStaleTwin, removeTwin } from './data-dir.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { readIfExists } from './files.ts';
 import { hasCode, isRunning, signalPostmaster } from './processes.ts';
 
 export interface EmbeddedPostgres {
@@ -40,9 +40,13 @@ const LOCK_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 
-/** A PostgreSQL server of our own, on 127.0.0.1 and a free port, with its data below `dataDir`. Ends with this process. */
+/** A PostgreSQL server on 127.0.0.1 and a free port, with its data below `dataDir`. It ends with this process. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = await claimDataDir(options.dataDir);
+  if (await hasStaleTwin(dataDir)) {
+    await stopServerOf(dataDir);
+    await removeTwin(dataDir);
+  }
   const cluster = await locateCluster(dataDir);
   return withLock(`${cluster.home}.lock`, () => startOrAdopt(cluster, options));
 }
@@ -71,6 +75,7 @@ async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions):
 
   const url = await connectionUrl(cluster, server);
   if (mode === 'joined') return { url, port: server.port, mode, stop: async () => undefined };
+  await rm(ownerFile, { force: true });
   await writeFile(ownerFile, String(process.pid));
   const forget = stopAtExit(cluster, server);
   log(`PostgreSQL ${mode} on port ${server.port}`);
@@ -130,7 +135,7 @@ const EXIT_CODES = new Map<NodeJS.Signals, number>([
   ['SIGTERM', 143],
 ]);
 
-/** Whoever else listens for the signal ends the process in their own time; alone, we end it as the signal would have. */
+/** Another listener for the signal ends the process in its own time; alone, we end it as the signal would have. */
 function exitIfAlone(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) === 1) process.exit(EXIT_CODES.get(signal));
 }

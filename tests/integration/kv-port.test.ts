@@ -7,7 +7,7 @@ import { describeKv } from '../support/kv-contract.ts';
 
 describeKv('the KV in memory', async () => {
   const clock = manualClock();
-  const kv = createMemoryKv({ now: clock.now });
+  const kv = createMemoryKv({ now: () => clock.now() });
   return {
     kv,
     async pass(seconds) {
@@ -17,10 +17,7 @@ describeKv('the KV in memory', async () => {
   };
 });
 
-describeKv('the KV in a PostgreSQL table', async () => {
-  const { kv, pass, dispose } = await makeTableKv();
-  return { kv, pass, dispose };
-});
+describeKv('the KV in a PostgreSQL table', makeTableKv);
 
 describe('the KV in memory, when full', () => {
   it('drops the entry that was used longest ago', async () => {
@@ -35,14 +32,15 @@ describe('the KV in memory, when full', () => {
 
 describe('deleteExpired', () => {
   it('removes expired rows and no others', async () => {
-    const { kv, db, pass, dispose } = await makeTableKv();
+    const subject = await makeTableKv();
+    const { kv, db } = subject;
     await kv.set('expired', 'x', { ttlS: 60 });
     await kv.set('alive', 'x', { ttlS: 120 });
     await kv.set('unlimited', 'x');
-    await pass(60);
+    await subject.pass(60);
     expect(await kv.deleteExpired()).toBe(1);
     expect(await db.query('select key from kv order by key')).toEqual([{ key: 'alive' }, { key: 'unlimited' }]);
-    await dispose();
+    await subject.dispose();
   });
 });
 

@@ -57,7 +57,10 @@ describe('migrate', () => {
 
   it('rolls a broken file back as a whole, names file and line, and keeps the files before it', async () => {
     await write('0001_plans.sql', 'create table plans (id text);');
-    await write('0002_broken.sql', `insert into plans values ('a');\ncreate table other (id text);\nselect nothing_like_it();`);
+    await write(
+      '0002_broken.sql',
+      `insert into plans values ('a');\ncreate table other (id text);\nselect nothing_like_it();`,
+    );
     await expect(run()).rejects.toThrow(/^0002_broken\.sql, line 3: function nothing_like_it\(\) does not exist$/);
     expect(await db.query('select id from plans')).toEqual([]);
     expect(await db.query(`select to_regclass('other') as other`)).toEqual([{ other: null }]);

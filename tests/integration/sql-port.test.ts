@@ -111,7 +111,10 @@ describe('transaction', () => {
         await tx.query(`update counters set count = count + 1 where id = $1`, [second]);
       });
     await Promise.all([take('left', 'right'), take('right', 'left')]);
-    expect(await db.query(`select count from counters where id in ('left', 'right')`)).toEqual([{ count: 2 }, { count: 2 }]);
+    expect(await db.query(`select count from counters where id in ('left', 'right')`)).toEqual([
+      { count: 2 },
+      { count: 2 },
+    ]);
   });
 
   it('gives up after three more runs', async () => {
@@ -166,7 +169,12 @@ describe('transaction', () => {
         ),
       );
     const claims = await Promise.all([1, 2, 3, 4].map(claim));
-    expect(claims.flat().map((row) => row.id).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect(
+      claims
+        .flat()
+        .map((row) => row.id)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
   it('skips a row that another transaction holds instead of waiting for it', async () => {

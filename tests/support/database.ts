@@ -42,7 +42,7 @@ async function clone(admin: pg.Client, template: string, name: string): Promise<
   }
 }
 
-/** The last statements of those who are still connected. A pool that was closed needs a moment to vanish from the server. */
+/** The last statements of those who are still connected. A pool that was closed needs a moment to vanish. */
 async function waitForClients(admin: pg.Client, name: string): Promise<string[]> {
   for (let tries = 1; ; tries++) {
     const { rows } = await admin.query<{ query: string }>(

@@ -31,9 +31,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const admin = connectPg({ url: server.url, max: 1 });
 
   async function teardown(): Promise<void> {
-    const left = await admin.query<{ datname: string }>('select datname from pg_database where starts_with(datname, $1)', [
-      prefix,
-    ]);
+    const left = await admin.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [prefix],
+    );
     for (const { datname } of left) await admin.query(`drop database if exists ${datname} with (force)`);
     await admin.close();
     await server.stop();

@@ -96,7 +96,9 @@ export function describeKv(name: string, makeKv: () => Promise<KvUnderTest>): vo
 
     it('lets exactly one of many concurrent onlyIfAbsent win', async () => {
       const callers = Array.from({ length: 20 }, (_, caller) => String(caller));
-      const won = await Promise.all(callers.map((caller) => kv.set('contested', caller, { onlyIfAbsent: true, ttlS: 60 })));
+      const won = await Promise.all(
+        callers.map((caller) => kv.set('contested', caller, { onlyIfAbsent: true, ttlS: 60 })),
+      );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await kv.get('contested')).toBe(callers[won.indexOf(true)]);
     });
