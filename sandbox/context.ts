@@ -54,7 +54,16 @@ export type DeliveryOutcome =
 
 /** The log of calls between shop, eSIM Go and Telegram that the sandbox page shows. Kept in memory. */
 export interface CallJournal {
-  record(entry: { vendor: Vendor; direction: 'in' | 'out'; method: string; path: string; status: number | null; ms: number; request?: string; response?: string }): void;
+  record(entry: {
+    vendor: Vendor;
+    direction: 'in' | 'out';
+    method: string;
+    path: string;
+    status: number | null;
+    ms: number;
+    request?: string;
+    response?: string;
+  }): void;
 }
 
 /** What a fault rule asks of the simulator itself; the other actions are carried out around it. */

@@ -7,6 +7,7 @@ import { createEsimGoSimulator } from './esim-go/esim-go-simulator.ts';
 import { createFaultBook } from './faults.ts';
 import { createJournal } from './journal.ts';
 import { loadKeys } from './keys.ts';
+import { servePage } from './page/serve-page.ts';
 import { createRandom } from './random.ts';
 import { createShopDelivery } from './shop-delivery.ts';
 import { openStore, type SandboxStore } from './store.ts';
@@ -69,7 +70,7 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
   });
 
   const clock = createClock(clockOffsetMs);
-  const journal = createJournal(clock.now);
+  const journal = createJournal(() => clock.now());
   const shop = createShopDelivery({ shopUrl: options.shopUrl, faults, clock, journal, closing: closing.signal });
   const context: SandboxContext = { sql, clock, random, keys, shop, journal };
 
@@ -107,7 +108,7 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
       if (pathname.startsWith(API_PREFIX)) {
         return answerControl(control, request, pathname.slice(API_PREFIX.length), searchParams);
       }
-      return new Response('Not Found', { status: 404 });
+      return (await servePage(pathname)) ?? new Response('Not Found', { status: 404 });
     },
     async close() {
       closing.abort();

@@ -22,10 +22,20 @@ export function refusal(vendor: Vendor, action: RefusalAction, delayMs: number |
       return vendorAnswer(vendor, 429, message, retryAfterS);
     }
     case 'forbidden':
-      return vendorAnswer(vendor, 403, vendor === 'esimgo' ? 'access denied' : 'Forbidden: bot was blocked by the user', null);
+      return vendorAnswer(
+        vendor,
+        403,
+        vendor === 'esimgo' ? 'access denied' : 'Forbidden: bot was blocked by the user',
+        null,
+      );
     case 'not_found':
       if (vendor === 'telegram') return vendorAnswer(vendor, 404, 'Not Found', null);
-      return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Not Found', retryAfterS: null };
+      return {
+        status: 404,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: 'Not Found',
+        retryAfterS: null,
+      };
   }
 }
 

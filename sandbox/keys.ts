@@ -24,7 +24,9 @@ export async function loadKeys(dataDir: string, env: Record<string, string | und
     esimGoApiKey: markedValue('ESIMGO_API_KEY', env),
   };
   if (fromEnv.botToken !== undefined && !/^\d{6,}:[\w-]{20,}$/.test(fromEnv.botToken)) {
-    throw new Error('TELEGRAM_BOT_TOKEN must look like 123456789:… with at least 20 letters, digits, _ or - after the colon.');
+    throw new Error(
+      'TELEGRAM_BOT_TOKEN must look like 123456789:… with at least 20 letters, digits, _ or - after the colon.',
+    );
   }
   const own = await readOrCreate(dataDir);
   return {
@@ -77,7 +79,9 @@ async function readIfThere(path: string): Promise<z.infer<typeof keysFile> | nul
 
 /** Bot id, colon, 35 characters, as BotFather gives them. */
 function makeBotToken(): string {
-  const random = randomBytes(27).toString('base64url').slice(0, 35 - MARK.length - 1);
+  const random = randomBytes(27)
+    .toString('base64url')
+    .slice(0, 35 - MARK.length - 1);
   return `${randomInt(1_000_000_000, 9_999_999_999)}:${MARK}_${random}`;
 }
 

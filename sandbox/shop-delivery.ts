@@ -15,7 +15,12 @@ const SHOP_TIMEOUT_MS = 60_000;
 const DEFAULT_DELAY_MS = 1_000;
 
 export function createShopDelivery({ shopUrl, faults, clock, journal, closing }: DeliveryParts): ShopDelivery {
-  async function send(vendor: Vendor, url: URL, headers: Record<string, string>, body: string): Promise<DeliveryOutcome> {
+  async function send(
+    vendor: Vendor,
+    url: URL,
+    headers: Record<string, string>,
+    body: string,
+  ): Promise<DeliveryOutcome> {
     const startedAt = performance.now();
     const cut = new AbortController();
     const cutNow = (): void => cut.abort();
@@ -24,7 +29,16 @@ export function createShopDelivery({ shopUrl, faults, clock, journal, closing }:
 
     function note(status: number | null, response: string): void {
       const ms = Math.round(performance.now() - startedAt);
-      journal.record({ vendor, direction: 'out', method: 'POST', path: url.pathname, status, ms, request: body, response });
+      journal.record({
+        vendor,
+        direction: 'out',
+        method: 'POST',
+        path: url.pathname,
+        status,
+        ms,
+        request: body,
+        response,
+      });
     }
 
     try {
@@ -52,7 +66,16 @@ export function createShopDelivery({ shopUrl, faults, clock, journal, closing }:
       if (fault === null) return send(vendor, url, headers, body);
 
       function noteUnsent(status: number | null, response: string): void {
-        journal.record({ vendor, direction: 'out', method: 'POST', path: url.pathname, status, ms: 0, request: body, response });
+        journal.record({
+          vendor,
+          direction: 'out',
+          method: 'POST',
+          path: url.pathname,
+          status,
+          ms: 0,
+          request: body,
+          response,
+        });
       }
 
       switch (fault.action) {

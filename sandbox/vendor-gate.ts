@@ -26,9 +26,7 @@ export async function passGate(
   path: string,
 ): Promise<Response> {
   const startedAt = performance.now();
-  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
-  const bytes = hasBody ? new Uint8Array(await request.arrayBuffer()) : null;
-  const body = bytes === null ? '' : new TextDecoder().decode(bytes);
+  const body = await readBody(request);
 
   function note(status: number | null, response: string | undefined): void {
     parts.journal.record({
@@ -43,14 +41,14 @@ export async function passGate(
     });
   }
 
-  /** The body is read, so the simulator gets a request that carries it again. */
   async function answerNormally(effects: FaultEffects): Promise<Response> {
-    const { url, method, headers, ip } = request;
-    const passedOn = bytes === null ? request : Object.assign(new Request(url, { method, headers, body: bytes }), { ip });
-    const response = await simulator.handle(passedOn, path, effects);
+    const response = await simulator.handle(request, path, effects);
     const answer = await response.arrayBuffer();
     note(response.status, isText(response) ? new TextDecoder().decode(answer.slice(0, 8_192)) : undefined);
-    return new Response(answer.byteLength === 0 ? null : answer, { status: response.status, headers: response.headers });
+    return new Response(answer.byteLength === 0 ? null : answer, {
+      status: response.status,
+      headers: response.headers,
+    });
   }
 
   function drop(reason: string): Response {
@@ -98,6 +96,30 @@ export async function passGate(
         return answerNormally({});
     }
   }
+}
+
+/**
+ * The body as text, for the fault rules and the journal; the simulator can read it again. A second Request with the same body
+ * would cost more than most answers do.
+ */
+async function readBody(request: Request): Promise<string> {
+  if (request.method === 'GET' || request.method === 'HEAD') return '';
+  // Files would not survive being read as text.
+  if (request.headers.get('content-type')?.startsWith('multipart/') === true) {
+    const bytes = await request.arrayBuffer();
+    const decoded = new TextDecoder().decode(bytes);
+    Object.defineProperties(request, {
+      arrayBuffer: { value: async () => bytes },
+      text: { value: async () => decoded },
+    });
+    return decoded;
+  }
+  const text = await request.text();
+  Object.defineProperties(request, {
+    text: { value: async () => text },
+    arrayBuffer: { value: async () => new TextEncoder().encode(text).buffer },
+  });
+  return text;
 }
 
 function isText(response: Response): boolean {

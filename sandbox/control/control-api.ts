@@ -20,7 +20,14 @@ export interface ControlParts {
 const setBody = z.strictObject({
   esimgo: z.unknown().optional(),
   telegram: z.unknown().optional(),
-  clock: z.strictObject({ advance_s: z.number().min(0).max(10 * 365 * 86_400) }).optional(),
+  clock: z
+    .strictObject({
+      advance_s: z
+        .number()
+        .min(0)
+        .max(10 * 365 * 86_400),
+    })
+    .optional(),
 });
 const resetBody = z.strictObject({ seed: z.union([z.string().min(1), z.int().transform(String)]).optional() });
 
@@ -70,7 +77,12 @@ const CALLS: Record<string, ControlCall> = {
 const NAMES = new Set(Object.keys(CALLS).map((key) => key.split(' ')[1]));
 
 /** `name` is the part of the path after `/sandbox/api/`. */
-export async function answerControl(parts: ControlParts, request: Request, name: string, query: URLSearchParams): Promise<Response> {
+export async function answerControl(
+  parts: ControlParts,
+  request: Request,
+  name: string,
+  query: URLSearchParams,
+): Promise<Response> {
   const call = CALLS[`${request.method} ${name}`];
   if (call === undefined) {
     if (!NAMES.has(name)) return refuse(404, `There is no /sandbox/api/${name}.`);

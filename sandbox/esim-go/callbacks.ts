@@ -24,7 +24,12 @@ export function createCallbackSender({ keys, shop }: Pick<SandboxContext, 'keys'
   async function deliver(callback: Callback): Promise<void> {
     const body = callbackText(callback);
     const signature = createHmac('sha256', keys.esimGoApiKey).update(body).digest('base64');
-    await shop.post('esimgo', CALLBACK_PATH, { 'content-type': 'application/json', 'x-signature-sha256': signature }, body);
+    await shop.post(
+      'esimgo',
+      CALLBACK_PATH,
+      { 'content-type': 'application/json', 'x-signature-sha256': signature },
+      body,
+    );
   }
 
   return {

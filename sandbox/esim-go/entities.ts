@@ -94,7 +94,8 @@ export interface InventoryLot {
 export function stateAt(assignment: Assignment, nowMs: number): AssignmentState {
   const { state } = assignment;
   if (state === 'queued' && assignment.readyAtMs > nowMs) return 'processing';
-  if ((state === 'active' || state === 'depleted') && assignment.endsAtMs !== null && assignment.endsAtMs <= nowMs) return 'expired';
+  if ((state === 'active' || state === 'depleted') && assignment.endsAtMs !== null && assignment.endsAtMs <= nowMs)
+    return 'expired';
   return state;
 }
 

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 
-import { BadInput, type EsimGoSimulator, type FaultEffects, type LedgerOrder, type SandboxContext } from '../context.ts';
+import {
+  BadInput,
+  type EsimGoSimulator,
+  type FaultEffects,
+  type LedgerOrder,
+  type SandboxContext,
+} from '../context.ts';
 import { parseInput } from '../control/parse-input.ts';
 import { accessDenied, noSuchRoute, refuse } from './answers.ts';
 import { balanceCallbacks } from './balance-callbacks.ts';
@@ -53,7 +59,14 @@ export function createEsimGoSimulator(context: SandboxContext): EsimGoSimulator 
       status: 'completed',
       isAssigned: false,
       items: [
-        { type: 'topup', item: 'Topup', quantity: 1, pricePerUnitMilli: START_BALANCE_MILLI, allowReassign: false, iccids: [] },
+        {
+          type: 'topup',
+          item: 'Topup',
+          quantity: 1,
+          pricePerUnitMilli: START_BALANCE_MILLI,
+          allowReassign: false,
+          iccids: [],
+        },
       ],
       totalMilli: START_BALANCE_MILLI,
       runningBalanceMilli: null,

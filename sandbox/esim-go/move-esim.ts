@@ -28,7 +28,11 @@ export async function moveEsim(world: World, input: unknown): Promise<Response> 
     if (esim.state === 'suspended' && (action === 'attach' || action === 'use')) {
       throw new BadInput(`The eSIM ${iccid} is suspended, so no network takes it.`);
     }
-    const event = { action, bytes: bytes ?? DEFAULT_BYTES, country: country === undefined ? null : isoCountryOf(country) };
+    const event = {
+      action,
+      bytes: bytes ?? DEFAULT_BYTES,
+      country: country === undefined ? null : isoCountryOf(country),
+    };
     const after = movePhone(world.catalogue, { esim, assignments }, event, nowMs);
     await changes.saveEsim(after.esim);
     for (const assignment of after.assignments) await changes.saveAssignment(assignment);

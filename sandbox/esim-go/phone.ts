@@ -65,7 +65,10 @@ export function movePhone(
       callbacks.push({ iccid: esim.iccid, payload: { alertType: 'FirstAttachment', iccid: esim.iccid } });
     } else if (country !== esim.country) {
       const name = findCountry(country)?.name ?? country;
-      callbacks.push({ iccid: esim.iccid, payload: { iccid: esim.iccid, alertType: 'CountryChange', country: { code: country, name } } });
+      callbacks.push({
+        iccid: esim.iccid,
+        payload: { iccid: esim.iccid, alertType: 'CountryChange', country: { code: country, name } },
+      });
     }
     esim.country = country;
     esim.lastSeenAtMs = nowMs;
@@ -101,8 +104,17 @@ export function movePhone(
     esim.firstUsedAtMs = nowMs;
     note('eSIM First Use', assignment.bundleName, 'FirstUse');
     const { bundleName, initialBytes, remainingBytes } = assignment;
-    const bundle = { name: bundleName, initialQuantity: initialBytes, remainingQuantity: remainingBytes, ...times(assignment) };
-    callbacks.push({ iccid: esim.iccid, payload: { alertType: 'FirstUse', iccid: esim.iccid, bundle }, hasNumericIccid: true });
+    const bundle = {
+      name: bundleName,
+      initialQuantity: initialBytes,
+      remainingQuantity: remainingBytes,
+      ...times(assignment),
+    };
+    callbacks.push({
+      iccid: esim.iccid,
+      payload: { alertType: 'FirstUse', iccid: esim.iccid, bundle },
+      hasNumericIccid: true,
+    });
   }
 
   function use(): void {

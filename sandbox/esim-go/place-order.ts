@@ -2,7 +2,16 @@ import type { SandboxClock, SandboxRandom } from '../context.ts';
 import { refuse } from './answers.ts';
 import { balanceCallbacks, insufficientBalanceCallback } from './balance-callbacks.ts';
 import type { Bundle } from './catalogue/generate-bundles.ts';
-import { stateAt, type Assignment, type Esim, type HistoryEntry, type Instant, type InventoryLot, type Order, type OrderItem } from './entities.ts';
+import {
+  stateAt,
+  type Assignment,
+  type Esim,
+  type HistoryEntry,
+  type Instant,
+  type InventoryLot,
+  type Order,
+  type OrderItem,
+} from './entities.ts';
 import { formatOrder, formatValidation } from './formatters/order.ts';
 import { formatInstant } from './instant.ts';
 import type { World } from './world.ts';
@@ -42,11 +51,18 @@ export async function validateOrder(world: World, request: OrderRequest): Promis
   const lines = await checkLines(world, request);
   if (lines instanceof Response) return lines;
   const items = lines.map((line) => toItem(line, []));
-  return Response.json(formatValidation(items, totalOf(items), request.isAssigned, formatInstant(instantNow(world.context))));
+  return Response.json(
+    formatValidation(items, totalOf(items), request.isAssigned, formatInstant(instantNow(world.context))),
+  );
 }
 
 /** Buys, and buys again when asked again: the vendor has no idempotency key. */
-export async function buyOrder(world: World, request: OrderRequest, ip: string, assignmentDelayMs: number | null): Promise<Response> {
+export async function buyOrder(
+  world: World,
+  request: OrderRequest,
+  ip: string,
+  assignmentDelayMs: number | null,
+): Promise<Response> {
   const { context, store } = world;
   const lines = await checkLines(world, request);
   if (lines instanceof Response) return lines;
@@ -84,7 +100,9 @@ export async function buyOrder(world: World, request: OrderRequest, ip: string, 
     }
     for (const iccid of iccids) {
       const position = assignments.length;
-      assignments.push(newAssignment(await store.takeSerial(), iccid, line.bundle, `${reference}-${position}`, createdAt, readyAtMs));
+      assignments.push(
+        newAssignment(await store.takeSerial(), iccid, line.bundle, `${reference}-${position}`, createdAt, readyAtMs),
+      );
     }
     items.push(toItem(line, iccids));
   }
@@ -124,7 +142,8 @@ async function checkLines(world: World, request: OrderRequest): Promise<CheckedL
     if (line.quantity < 1) return refuse(400, 'quantity must be at least 1');
     quantity += line.quantity;
     if (line.iccids.length > 0 && !request.isAssigned) return refuse(400, 'iccids can only be used with assign');
-    if (line.iccids.length > 0 && line.iccids.length !== line.quantity) return refuse(400, 'quantity must match the number of iccids');
+    if (line.iccids.length > 0 && line.iccids.length !== line.quantity)
+      return refuse(400, 'quantity must match the number of iccids');
     const bundle = world.catalogue.findOnSale(line.item);
     if (bundle === undefined) return refuse(400, `Bundle ${line.item} not found`);
     const targets = await checkTargets(world, line, bundle);
@@ -135,7 +154,11 @@ async function checkLines(world: World, request: OrderRequest): Promise<CheckedL
   return checked;
 }
 
-async function checkTargets({ store, context }: World, line: OrderLine, bundle: Bundle): Promise<(Esim | null)[] | Response> {
+async function checkTargets(
+  { store, context }: World,
+  line: OrderLine,
+  bundle: Bundle,
+): Promise<(Esim | null)[] | Response> {
   if (line.iccids.length === 0) return Array.from({ length: line.quantity }, () => null);
   const esims = new Map((await store.findEsims(line.iccids)).map((esim) => [esim.iccid, esim]));
   const targets: (Esim | null)[] = [];
@@ -143,10 +166,12 @@ async function checkTargets({ store, context }: World, line: OrderLine, bundle: 
     const esim = esims.get(iccid);
     if (esim === undefined) return refuse(403, 'access denied');
     const isCompatible = esim.profileName === bundle.profileName;
-    if (!isCompatible && !line.allowReassign) return refuse(400, `Bundle ${bundle.name} is not compatible with eSIM ${iccid}`);
+    if (!isCompatible && !line.allowReassign)
+      return refuse(400, `Bundle ${bundle.name} is not compatible with eSIM ${iccid}`);
     const nowMs = context.clock.now().getTime();
     const queued = (await store.assignmentsOf(iccid)).filter((assignment) => stateAt(assignment, nowMs) === 'queued');
-    if (isCompatible && queued.length >= MOST_QUEUED_BUNDLES) return refuse(400, `eSIM ${iccid} has too many queued bundles`);
+    if (isCompatible && queued.length >= MOST_QUEUED_BUNDLES)
+      return refuse(400, `eSIM ${iccid} has too many queued bundles`);
     targets.push(isCompatible ? esim : null);
   }
   return targets;
@@ -168,7 +193,13 @@ export function newLot(id: number, bundleName: string, quantity: number, nowMs: 
   return { id: 100_000 + id, bundleName, total: quantity, remaining: quantity, expiresAtMs: nowMs + INVENTORY_LIFE_MS };
 }
 
-function newEsim(serial: number, bundle: Bundle, applied: HistoryEntry, readyAtMs: number, random: SandboxRandom): Esim {
+function newEsim(
+  serial: number,
+  bundle: Bundle,
+  applied: HistoryEntry,
+  readyAtMs: number,
+  random: SandboxRandom,
+): Esim {
   return {
     iccid: iccidOf(serial),
     matchingId: newMatchingId(random),
@@ -220,7 +251,7 @@ function newAssignment(
 /** 19 digits, the last of which is the check digit of ISO/IEC 7812. */
 function iccidOf(serial: number): string {
   const digits = `${ICCID_PREFIX}${String(serial).padStart(9, '0')}`;
-  const sum = [...digits].reduce((total, digit, index) => {
+  const sum = digits.split('').reduce((total, digit, index) => {
     const value = Number(digit) * ((digits.length - index) % 2 === 1 ? 2 : 1);
     return total + (value > 9 ? value - 9 : value);
   }, 0);

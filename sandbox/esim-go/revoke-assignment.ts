@@ -28,7 +28,9 @@ export async function revokeAssignment(world: World, revocation: Revocation): Pr
     const isRefunded = state === 'queued' && nowMs - assignment.assignedAt.ms <= REFUNDABLE_MS;
     if (revocation.isTrial) {
       return isRefunded
-        ? Response.json({ status: `Bundle can be revoked and refunded to ${revocation.isRefundToBalance ? 'balance' : 'inventory'}` })
+        ? Response.json({
+            status: `Bundle can be revoked and refunded to ${revocation.isRefundToBalance ? 'balance' : 'inventory'}`,
+          })
         : refuse(400, 'Bundle has been started and cannot be refunded');
     }
 
@@ -45,7 +47,12 @@ export async function revokeAssignment(world: World, revocation: Revocation): Pr
       status = 'Successfully Revoked Bundle, bundle has been refunded to inventory';
     }
     const entry = { name: entryName, bundleName: assignment.bundleName, atMs: nowMs };
-    await changes.saveEsim({ ...esim, lastAction: entry.name, lastActionAtMs: nowMs, history: [...esim.history, entry] });
+    await changes.saveEsim({
+      ...esim,
+      lastAction: entry.name,
+      lastActionAtMs: nowMs,
+      history: [...esim.history, entry],
+    });
     return Response.json({ status });
   });
   return answer ?? accessDenied();

@@ -197,7 +197,12 @@ export function createEsimStore(sql: SandboxSql) {
     },
 
     async loadAccount(): Promise<Account> {
-      const [row] = await sql.query<{ balanceMilli: number; ratePerS: number; latencyMs: number; catalogueAnswer: string }>(
+      const [row] = await sql.query<{
+        balanceMilli: number;
+        ratePerS: number;
+        latencyMs: number;
+        catalogueAnswer: string;
+      }>(
         `select balance_milli::float8 as "balanceMilli", rate_per_s as "ratePerS", latency_ms as "latencyMs",
            catalogue_answer as "catalogueAnswer" from sandbox.esimgo_account`,
       );
@@ -286,14 +291,21 @@ export function createEsimStore(sql: SandboxSql) {
     },
 
     /** Newest first. */
-    async listOrders(bounds: readonly TimeBound[], limit: number, offset: number): Promise<{ orders: Order[]; rows: number }> {
+    async listOrders(
+      bounds: readonly TimeBound[],
+      limit: number,
+      offset: number,
+    ): Promise<{ orders: Order[]; rows: number }> {
       const values: unknown[] = [];
       const conditions = bounds.map(({ operator, instant }) => {
         values.push(instant.ms, instant.nanos);
         return `(created_ms, created_nanos) ${operator} ($${values.length - 1}::bigint, $${values.length}::int)`;
       });
       const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-      const [count] = await sql.query<{ rows: string }>(`select count(*) as rows from sandbox.esimgo_orders ${where}`, values);
+      const [count] = await sql.query<{ rows: string }>(
+        `select count(*) as rows from sandbox.esimgo_orders ${where}`,
+        values,
+      );
       const rows = await sql.query<OrderRow>(
         `select ${ORDER_COLUMNS} from sandbox.esimgo_orders ${where}
          order by created_ms desc, created_nanos desc, reference limit $${values.length + 1} offset $${values.length + 2}`,
@@ -317,7 +329,10 @@ export function createEsimStore(sql: SandboxSql) {
     async listEsims(filter: EsimFilter, limit: number, offset: number): Promise<{ esims: Esim[]; rows: number }> {
       const { where, values } = esimCondition(filter);
       const order = filter.isByIccid ? `iccid ${filter.isDescending ? 'desc' : 'asc'}` : 'assigned_ms desc, iccid desc';
-      const [count] = await sql.query<{ rows: string }>(`select count(*) as rows from sandbox.esimgo_esims ${where}`, values);
+      const [count] = await sql.query<{ rows: string }>(
+        `select count(*) as rows from sandbox.esimgo_esims ${where}`,
+        values,
+      );
       const esims = await sql.query<Esim>(
         `select ${ESIM_COLUMNS} from sandbox.esimgo_esims ${where} order by ${order}
          limit $${values.length + 1} offset $${values.length + 2}`,
@@ -361,7 +376,9 @@ export function createEsimStore(sql: SandboxSql) {
     },
 
     async inventory(): Promise<InventoryLot[]> {
-      return sql.query<InventoryLot>(`select ${LOT_COLUMNS} from sandbox.esimgo_inventory where remaining > 0 order by id`);
+      return sql.query<InventoryLot>(
+        `select ${LOT_COLUMNS} from sandbox.esimgo_inventory where remaining > 0 order by id`,
+      );
     },
 
     /** The eSIM and its assignments, locked until `work` is done, or null if there is no such eSIM. */
@@ -370,7 +387,10 @@ export function createEsimStore(sql: SandboxSql) {
       work: (esim: Esim, assignments: Assignment[], changes: EsimChanges) => Promise<Result>,
     ): Promise<Result | null> {
       return sql.transaction(async (tx) => {
-        const [esim] = await tx.query<Esim>(`select ${ESIM_COLUMNS} from sandbox.esimgo_esims where iccid = $1 for update`, [iccid]);
+        const [esim] = await tx.query<Esim>(
+          `select ${ESIM_COLUMNS} from sandbox.esimgo_esims where iccid = $1 for update`,
+          [iccid],
+        );
         if (esim === undefined) return null;
         return work(esim, await selectAssignments(tx, iccid), esimChanges(tx));
       });
@@ -451,7 +471,10 @@ async function selectAssignments(queries: Queries, iccid: string): Promise<Assig
     `select ${ASSIGNMENT_COLUMNS} from sandbox.esimgo_assignments where iccid = $1 order by id`,
     [iccid],
   );
-  return rows.map(({ assignedMs, assignedNanos, ...rest }) => ({ ...rest, assignedAt: { ms: assignedMs, nanos: assignedNanos } }));
+  return rows.map(({ assignedMs, assignedNanos, ...rest }) => ({
+    ...rest,
+    assignedAt: { ms: assignedMs, nanos: assignedNanos },
+  }));
 }
 
 function toOrder({ createdMs, createdNanos, ...rest }: OrderRow): Order {
@@ -523,6 +546,11 @@ function assignmentRecord(assignment: Assignment): object {
 }
 
 function lotRecord(lot: InventoryLot): object {
-  return { id: lot.id, bundle_name: lot.bundleName, total: lot.total, remaining: lot.remaining, expires_ms: lot.expiresAtMs };
+  return {
+    id: lot.id,
+    bundle_name: lot.bundleName,
+    total: lot.total,
+    remaining: lot.remaining,
+    expires_ms: lot.expiresAtMs,
+  };
 }
-

@@ -46,7 +46,8 @@ export async function startSandbox(options: { seed?: string } = {}): Promise<Run
     return shop.answer(callback);
   });
 
-  const open = () => createSandbox({ databaseUrl: database.url, dataDir, shopUrl: () => fakeShop.url, env: {}, ...options });
+  const open = () =>
+    createSandbox({ databaseUrl: database.url, dataDir, shopUrl: () => fakeShop.url, env: {}, ...options });
   let sandbox = await open();
   const server = serve({
     port: 0,

@@ -75,7 +75,12 @@ const REGIONS: readonly { code: string; label: string; name: string; coverage: r
   { code: 'REUL', label: 'Europe Lite', name: 'Europe Lite', coverage: words(EUROPE_LITE) },
   { code: 'RGB', label: 'Global', name: 'Global', coverage: GLOBAL_ORDER.slice(0, 105) },
   { code: 'RLA', label: 'Americas', name: 'Americas', coverage: words(AMERICAS) },
-  { code: 'RME', label: 'Middle East and Africa', name: 'Middle East and Africa', coverage: words('AE SA QA KW OM BH EG ZA') },
+  {
+    code: 'RME',
+    label: 'Middle East and Africa',
+    name: 'Middle East and Africa',
+    coverage: words('AE SA QA KW OM BH EG ZA'),
+  },
   { code: 'RMENA', label: 'MENA', name: 'MENA', coverage: words(MENA) },
   { code: 'RNA', label: 'North America', name: 'North America', coverage: words('US CA MX') },
   { code: 'ROC', label: 'Oceania', name: 'Oceania', coverage: words('AU NZ') },

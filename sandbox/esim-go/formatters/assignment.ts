@@ -4,7 +4,12 @@ import { formatInstant, formatSeconds } from '../instant.ts';
 import type { ApiVersion } from '../world.ts';
 import { allowanceDescription } from './bundle.ts';
 
-export function formatAssignment(assignment: Assignment, bundle: Bundle | undefined, version: ApiVersion, nowMs: number): object {
+export function formatAssignment(
+  assignment: Assignment,
+  bundle: Bundle | undefined,
+  version: ApiVersion,
+  nowMs: number,
+): object {
   const isUnlimited = assignment.initialBytes === -1;
   return {
     id: String(assignment.id),

@@ -28,7 +28,12 @@ export function formatEsim(esim: Esim, version: ApiVersion, additionalFields: st
     customerRef: esim.customerRef,
     ...installUrls(esim, version, additionalFields),
     ...(version === 'v2.5'
-      ? { msisdn: '', brandingId: '00000000-aaaa-4bbb-8ccc-dddddddddddd (default)', profileName: esim.profileName, state: esim.state }
+      ? {
+          msisdn: '',
+          brandingId: '00000000-aaaa-4bbb-8ccc-dddddddddddd (default)',
+          profileName: esim.profileName,
+          state: esim.state,
+        }
       : {}),
   };
 }
@@ -41,15 +46,24 @@ export function formatInstallDetails(esim: Esim, version: ApiVersion, additional
     profileStatus: esim.profileStatus,
     pin: esim.pin,
     puk: esim.puk,
-    firstInstalledDateTime: esim.firstInstalledAtMs === null ? '' : formatInstant({ ms: esim.firstInstalledAtMs, nanos: 0 }),
+    firstInstalledDateTime:
+      esim.firstInstalledAtMs === null ? '' : formatInstant({ ms: esim.firstInstalledAtMs, nanos: 0 }),
     ...installUrls(esim, version, additionalFields),
   };
 }
 
-export function formatInstallDetailsCsv(rows: readonly { esim: Esim; bundleName: string; reference: string }[]): string {
+export function formatInstallDetailsCsv(
+  rows: readonly { esim: Esim; bundleName: string; reference: string }[],
+): string {
   const lines = [
     ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference'],
-    ...rows.map(({ esim, bundleName, reference }) => [esim.iccid, esim.matchingId, smdpAddressOf(esim), bundleName, reference]),
+    ...rows.map(({ esim, bundleName, reference }) => [
+      esim.iccid,
+      esim.matchingId,
+      smdpAddressOf(esim),
+      bundleName,
+      reference,
+    ]),
   ];
   return lines.map((cells) => `${cells.map((cell) => `"${cell}"`).join(',')}\n`).join('');
 }
@@ -64,7 +78,8 @@ function installUrls(esim: Esim, version: ApiVersion, additionalFields: string |
   const wanted = additionalFields?.split(',') ?? [];
   const apple = `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpaOf(esim)}`;
   const android = `https://esimsetup.android.com/esim_qrcode_provisioning?carddata=${lpaOf(esim)}`;
-  if (version === 'v2.5' && wanted.includes('installUrl')) return { appleInstallUrl: apple, androidInstallUrl: android };
+  if (version === 'v2.5' && wanted.includes('installUrl'))
+    return { appleInstallUrl: apple, androidInstallUrl: android };
   return wanted.includes('appleInstallUrl') ? { appleInstallUrl: apple } : {};
 }
 

@@ -5,7 +5,12 @@ import { toWireMoney } from './money.ts';
 /** The vendor bills every account of ours in dollars. */
 export const CURRENCY = 'USD';
 
-export function formatValidation(items: readonly OrderItem[], totalMilli: number, isAssigned: boolean, createdDate: string): object {
+export function formatValidation(
+  items: readonly OrderItem[],
+  totalMilli: number,
+  isAssigned: boolean,
+  createdDate: string,
+): object {
   return {
     order: items.map((item) => ({ ...pricedItem(item), AllowReassign: item.allowReassign })),
     total: toWireMoney(totalMilli),

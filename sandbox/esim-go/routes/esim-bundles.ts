@@ -55,7 +55,9 @@ function revokeByName(world: World, call: Call): Promise<Response> {
 }
 
 function revokeById(world: World, call: Call): Promise<Response> {
-  return revoke(world, call, (assignments) => assignments.find((assignment) => String(assignment.id) === call.params.assignmentId));
+  return revoke(world, call, (assignments) =>
+    assignments.find((assignment) => String(assignment.id) === call.params.assignmentId),
+  );
 }
 
 /** Without `type` it is done, not tried. */

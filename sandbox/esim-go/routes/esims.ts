@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { accessDenied, refuse, stillProcessing } from '../answers.ts';
 import { networksOf } from '../catalogue/networks.ts';
 import type { Esim, Order } from '../entities.ts';
-import { formatEsim, formatHistory, formatInstallDetails, formatInstallDetailsCsv, formatListedEsim } from '../formatters/esim.ts';
+import {
+  formatEsim,
+  formatHistory,
+  formatInstallDetails,
+  formatInstallDetailsCsv,
+  formatListedEsim,
+} from '../formatters/esim.ts';
 import { formatInstant } from '../instant.ts';
 import type { EsimFilter } from '../store.ts';
 import type { Call, Route, World } from '../world.ts';
@@ -69,7 +75,9 @@ async function showInstallDetails(world: World, call: Call): Promise<Response> {
   const readyAtMs = Math.max(...orders.map((order) => readyTimeOf(order, call)));
   if (readyAtMs > nowMs) return stillProcessing(readyAtMs - nowMs);
 
-  const lines = orders.flatMap((order) => order.items.flatMap((item) => item.iccids.map((iccid) => ({ iccid, item, order }))));
+  const lines = orders.flatMap((order) =>
+    order.items.flatMap((item) => item.iccids.map((iccid) => ({ iccid, item, order }))),
+  );
   const esimOf = new Map((await store.findEsims(lines.map((line) => line.iccid))).map((esim) => [esim.iccid, esim]));
   if (!call.accept.includes('application/json')) {
     const rows = lines.flatMap(({ iccid, item, order }) => {
@@ -139,7 +147,9 @@ const showLocation = withEsim((_world, _call, { country, lastSeenAtMs }) => {
 });
 
 const sendSms = withEsim((_world, { body }) => {
-  return smsBody.safeParse(readJson(body)).success ? Response.json({ status: 'sent' }) : refuse(400, 'invalid SMS request');
+  return smsBody.safeParse(readJson(body)).success
+    ? Response.json({ status: 'sent' })
+    : refuse(400, 'invalid SMS request');
 });
 
 const suspendEsim = withEsim(async ({ store, context }, { body }, esim) => {

@@ -48,7 +48,9 @@ async function createOrder(world: World, call: Call): Promise<Response> {
       allowReassign: line.allowReassign ?? false,
     })),
   };
-  return type === 'validate' ? validateOrder(world, request) : buyOrder(world, request, call.ip, call.assignmentDelayMs);
+  return type === 'validate'
+    ? validateOrder(world, request)
+    : buyOrder(world, request, call.ip, call.assignmentDelayMs);
 }
 
 async function listOrders({ store, context }: World, { query }: Call): Promise<Response> {

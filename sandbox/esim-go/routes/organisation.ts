@@ -54,7 +54,12 @@ async function listInventory({ store, catalogue }: World): Promise<Response> {
     if (bundle === undefined) return [];
     const available = lots
       .filter((lot) => lot.bundleName === name)
-      .map(({ id, total, remaining, expiresAtMs }) => ({ id, total, remaining, expiry: formatSeconds(expiresAtMs).slice(0, 10) }));
+      .map(({ id, total, remaining, expiresAtMs }) => ({
+        id,
+        total,
+        remaining,
+        expiry: formatSeconds(expiresAtMs).slice(0, 10),
+      }));
     return {
       name,
       desc: bundle.description,
@@ -80,7 +85,11 @@ function listNetworks(_world: World, { query }: Call): Response {
   const isEverything = query.get('returnAll') === 'true';
   const countryNetworks = COUNTRIES.flatMap(({ code, name }) => {
     if (!isEverything && !isos.includes(code) && !names.includes(name)) return [];
-    const networks = networksOf(code).map(({ tadig, speeds, ...network }) => ({ ...network, tagid: tadig, speed: speeds }));
+    const networks = networksOf(code).map(({ tadig, speeds, ...network }) => ({
+      ...network,
+      tagid: tadig,
+      speed: speeds,
+    }));
     return { name: names.includes(name) ? name : code, networks };
   });
   return Response.json({ countryNetworks });
