@@ -66,6 +66,18 @@ export function getChatMenuButton(world: TelegramWorld, params: CallParams): unk
   return profile[`menu_button|${params.text('chat_id')}`] ?? profile['menu_button|'] ?? { type: 'commands' };
 }
 
+/** What a client shows of the bot before anything was said. */
+export function describeBotForUser(world: TelegramWorld, userId: number, language: string): Record<string, unknown> {
+  const { profile } = world.state.current;
+  const short = language.slice(0, 2).toLowerCase();
+  return {
+    username: world.context.keys.botUsername,
+    name: profile[`name|${short}`] ?? profile['name|'] ?? 'eSIM',
+    description: profile[`description|${short}`] ?? profile['description|'] ?? '',
+    menu_button: profile[`menu_button|${userId}`] ?? profile['menu_button|'] ?? null,
+  };
+}
+
 function commandsKey(params: CallParams): string {
   const given = params.json('scope', 'BotCommandScope') ?? { type: 'default' };
   const parsed = scope.safeParse(given);

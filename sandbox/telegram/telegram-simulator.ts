@@ -9,6 +9,7 @@ import { DEFAULT_RATE_PER_S, loadBotState } from './bot-state.ts';
 import { CallParams, readCallParams } from './call-params.ts';
 import { findCommands } from './formatted-text.ts';
 import { signInitData, toLaunchJson } from './init-data.ts';
+import { describeBotForUser } from './bot-profile.ts';
 import { describeBot, findMessage, listChat, toBotMessage } from './messages.ts';
 import { payInvoice, previewInvoice } from './payment-sheet.ts';
 import {
@@ -204,9 +205,11 @@ export function createTelegramSimulator(context: SandboxContext): TelegramSimula
       const id = Number(query.get('user_id') ?? Number.NaN);
       if (!Number.isSafeInteger(id) || id === 0) throw new BadInput('user_id must be a number.');
       const [messages, user] = await Promise.all([listChat(context.sql, id), findUser(context.sql, id)]);
+      const language = user?.profile.language_code ?? query.get('language') ?? '';
       return Response.json({
         messages,
         user: user === null ? null : { stars: user.stars, blocked: user.blocked, can_write: user.canWrite },
+        bot: describeBotForUser(started().world, id, language),
       });
     },
 
