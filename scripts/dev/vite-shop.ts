@@ -35,7 +35,9 @@ export async function createViteShop(options: {
       allowedHosts,
       fs: {
         strict: true,
-        allow: ['index.html', 'src', 'public', 'lib', 'node_modules', cacheDir].map((name) => path.resolve(root, name)),
+        allow: ['index.html', 'src', 'public', 'lib/contract', 'lib/money', 'lib/i18n', 'node_modules', cacheDir].map(
+          (name) => path.resolve(root, name),
+        ),
       },
       watch: {
         ignored: [`${path.resolve(root, dataDir)}/**`, '**/dist/**', '**/build/**', '**/tests/**', '**/sandbox/**'],

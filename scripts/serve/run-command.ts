@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { watchNpm } from './npm-parent.ts';
 
 const SUPPORTED_NODE = [20, 22, 24];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -46,6 +47,7 @@ export async function runCommand({
     process.exit(exitCode);
   }
   for (const signal of SIGNALS) process.on(signal, () => void stop(0));
+  watchNpm(() => void stop(0));
   try {
     await start((undo) => undos.push(undo));
   } catch (error) {
