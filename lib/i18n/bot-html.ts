@@ -3,8 +3,8 @@ export interface BotHtml {
   readonly html: string;
 }
 
-/** Escapes every value put in, except what is HTML already. */
-export function html(texts: TemplateStringsArray, ...values: readonly (string | number | BotHtml)[]): BotHtml {
+/** Escapes every value put in, except what is HTML already. Not named `html`: formatters reflow what carries that tag. */
+export function markup(texts: TemplateStringsArray, ...values: readonly (string | number | BotHtml)[]): BotHtml {
   return { html: texts.map((text, i) => text + (i < values.length ? escaped(values[i] ?? '') : '')).join('') };
 }
 
@@ -19,5 +19,9 @@ export function visibleLength({ html: source }: BotHtml): number {
 
 function escaped(value: string | number | BotHtml): string {
   if (typeof value === 'object') return value.html;
-  return String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return String(value)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../contract/session.ts';
-import { html, type BotHtml } from './bot-html.ts';
+import { markup, type BotHtml } from './bot-html.ts';
 import { formatCount, type PluralForms } from './format.ts';
 
 const MINUTES: Record<Language, PluralForms> = {
@@ -36,13 +36,13 @@ const en = {
 
   reply: {
     start: (shop: string) =>
-      html`<b>${shop}</b>
+      markup`<b>${shop}</b>
 
 Mobile internet in 190+ countries, without a plastic SIM and without roaming bills.
 
 Choose a country, pay with Telegram Stars, and the eSIM arrives here in a few seconds.`,
     help: () =>
-      html`<b>How it works</b>
+      markup`<b>How it works</b>
 
 1. Open the shop, choose a country and a plan.
 2. Pay with Telegram Stars. The eSIM comes to this chat and stays in the app.
@@ -50,19 +50,19 @@ Choose a country, pay with Telegram Stars, and the eSIM arrives here in a few se
 
 Payments and refunds: /paysupport
 Ask a person: /support`,
-    support: (contact: BotHtml) => html`<b>Ask a person</b>
+    support: (contact: BotHtml) => markup`<b>Ask a person</b>
 
 ${contact}
 
 Name the country and the day of the purchase; both are in the app under “My purchases”. Never send the QR code or the activation code to anyone.`,
-    paysupport: (minutes: number, contact: BotHtml) => html`<b>Payments and refunds</b>
+    paysupport: (minutes: number, contact: BotHtml) => markup`<b>Payments and refunds</b>
 
 If the eSIM does not arrive within ${formatCount('en', minutes, MINUTES.en)}, all the Stars come back by themselves. You need not write to anyone.
 
 If the eSIM does not work, open it in the app and tap “Not working?”: most cases are settled there in a minute. If that does not help, we look into it and return the Stars when the fault is not yours.
 
 ${contact}`,
-    terms: (shop: string, minutes: number) => html`<b>Terms of sale</b>
+    terms: (shop: string, minutes: number) => markup`<b>Terms of sale</b>
 
 1. ${shop} sells prepaid mobile data as an eSIM. It gives internet only: no phone number, no calls, no text messages.
 2. The price is in Telegram Stars and is final: nothing is charged later.
@@ -70,7 +70,7 @@ ${contact}`,
 4. If the eSIM is not delivered within ${formatCount('en', minutes, MINUTES.en)}, all the Stars come back by themselves.
 5. An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.
 6. Buying means agreeing to these terms. Questions about a payment: /paysupport`,
-    privacy: () => html`<b>What we keep about you</b>
+    privacy: () => markup`<b>What we keep about you</b>
 
 Your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted.
 
@@ -78,41 +78,42 @@ We do not see your card, your messages or the sites you visit. The operator rece
 
 To have your data removed, write to /support.`,
     hint: () =>
-      html`I understand buttons and commands only. The shop is below; how it works: /help, a question for a person: /support.`,
-    contact: (contact: string) => html`Write to us: ${contact}`,
-    noContact: () => html`Open the app, section “Help”: the answers and the way to reach us are there.`,
+      markup`I understand buttons and commands only. The shop is below; how it works: /help, a question for a person: /support.`,
+    contact: (contact: string) => markup`Write to us: ${contact}`,
+    noContact: () => markup`Open the app, section “Help”: the answers and the way to reach us are there.`,
   },
 
   ready: {
-    title: (place: string) => html`<b>Your eSIM is ready: ${place}</b>`,
-    paid: (plan: string, stars: string) => html`${plan}
+    title: (place: string) => markup`<b>Your eSIM is ready: ${place}</b>`,
+    paid: (plan: string, stars: string) => markup`${plan}
 Paid: ${stars}`,
     insteadOfTopUp: () =>
-      html`We could not add the data to your eSIM, so it came as a new one at the same price. Install it as well.`,
-    steps: () => html`1. On this phone, tap the install button for your system. For another phone, scan this code with its camera.
+      markup`We could not add the data to your eSIM, so it came as a new one at the same price. Install it as well.`,
+    steps:
+      () => markup`1. On this phone, tap the install button for your system. For another phone, scan this code with its camera.
 2. Install before you leave, over Wi-Fi.
 3. On arrival, turn this eSIM on and allow it data roaming.`,
-    codes: (smdpAddress: string, matchingId: string) => html`If the phone asks for codes:
+    codes: (smdpAddress: string, matchingId: string) => markup`If the phone asks for codes:
 SM-DP+ address: <code>${smdpAddress}</code>
 Activation code: <code>${matchingId}</code>`,
   },
 
   topUp: {
-    title: (place: string) => html`<b>Data added: ${place}</b>`,
-    body: (plan: string, stars: string) => html`${plan}
+    title: (place: string) => markup`<b>Data added: ${place}</b>`,
+    body: (plan: string, stars: string) => markup`${plan}
 Paid: ${stars}
 
 Nothing to install: it works on the eSIM you already have.`,
   },
 
-  late: (plan: string, stars: string, minutes: number) => html`<b>This is taking longer than usual</b>
+  late: (plan: string, stars: string, minutes: number) => markup`<b>This is taking longer than usual</b>
 
 ${plan}
 Your payment of ${stars} has arrived and is safe. We keep trying; if it does not work out within ${formatCount('en', minutes, MINUTES.en)}, all the Stars come back by themselves.`,
 
   refund: {
-    title: (stars: string) => html`<b>${stars} returned</b>`,
-    money: (stars: string) => html`All ${stars} are back on your Telegram balance.`,
+    title: (stars: string) => markup`<b>${stars} returned</b>`,
+    money: (stars: string) => markup`All ${stars} are back on your Telegram balance.`,
     reason: {
       supplier_refused: 'The operator could not issue this eSIM.',
       supplier_lost_the_order: 'The operator did not issue this eSIM.',
@@ -123,7 +124,7 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
       paid_too_late: 'The payment came after the order had expired, so the purchase did not take place.',
       by_shop: 'We returned your payment.',
     },
-    again: () => html`You can choose again in the shop.`,
+    again: () => markup`You can choose again in the shop.`,
   },
 
   alert: {
@@ -258,13 +259,13 @@ const ru = {
 
   reply: {
     start: (shop: string) =>
-      html`<b>${shop}</b>
+      markup`<b>${shop}</b>
 
 Мобильный интернет в 190+ странах: без пластиковой симки и без счетов за роуминг.
 
 Выберите страну, оплатите звёздами Telegram — eSIM придёт сюда за несколько секунд.`,
     help: () =>
-      html`<b>Как это работает</b>
+      markup`<b>Как это работает</b>
 
 1. Откройте магазин, выберите страну и тариф.
 2. Оплатите звёздами Telegram. eSIM придёт в этот чат и останется в приложении.
@@ -272,19 +273,19 @@ const ru = {
 
 Оплата и возвраты: /paysupport
 Написать человеку: /support`,
-    support: (contact: BotHtml) => html`<b>Написать человеку</b>
+    support: (contact: BotHtml) => markup`<b>Написать человеку</b>
 
 ${contact}
 
 Назовите страну и день покупки: они есть в приложении, в разделе «Мои покупки». Никому не отправляйте QR-код и код активации.`,
-    paysupport: (minutes: number, contact: BotHtml) => html`<b>Оплата и возвраты</b>
+    paysupport: (minutes: number, contact: BotHtml) => markup`<b>Оплата и возвраты</b>
 
 Если eSIM не придёт за ${formatCount('ru', minutes, MINUTES.ru)}, все звёзды вернутся сами. Писать никому не нужно.
 
 Если eSIM не работает, откройте его в приложении и нажмите «Не работает?»: чаще всего всё решается там за минуту. Если не помогло, мы разберёмся и вернём звёзды, когда причина не в вас.
 
 ${contact}`,
-    terms: (shop: string, minutes: number) => html`<b>Условия продажи</b>
+    terms: (shop: string, minutes: number) => markup`<b>Условия продажи</b>
 
 1. ${shop} продаёт предоплаченный мобильный интернет в виде eSIM. Это только интернет: без номера, звонков и СМС.
 2. Цена указана в звёздах Telegram и окончательна: потом ничего не списывается.
@@ -292,7 +293,7 @@ ${contact}`,
 4. Если eSIM не придёт за ${formatCount('ru', minutes, MINUTES.ru)}, все звёзды вернутся сами.
 5. За eSIM, который не устанавливали и который не работает по нашей вине, возвращаем всю сумму. За потраченный трафик — нет.
 6. Покупая, вы соглашаетесь с этими условиями. Вопросы об оплате: /paysupport`,
-    privacy: () => html`<b>Что мы о вас храним</b>
+    privacy: () => markup`<b>Что мы о вас храним</b>
 
 Ваш id и язык в Telegram, покупки и купленные eSIM. Коды активации хранятся зашифрованными.
 
@@ -300,41 +301,42 @@ ${contact}`,
 
 Чтобы удалить свои данные, напишите в /support.`,
     hint: () =>
-      html`Я понимаю только кнопки и команды. Магазин — ниже; как это работает: /help, вопрос человеку: /support.`,
-    contact: (contact: string) => html`Напишите нам: ${contact}`,
-    noContact: () => html`Откройте в приложении раздел «Помощь»: там ответы и способ связаться с нами.`,
+      markup`Я понимаю только кнопки и команды. Магазин — ниже; как это работает: /help, вопрос человеку: /support.`,
+    contact: (contact: string) => markup`Напишите нам: ${contact}`,
+    noContact: () => markup`Откройте в приложении раздел «Помощь»: там ответы и способ связаться с нами.`,
   },
 
   ready: {
-    title: (place: string) => html`<b>eSIM готов: ${place}</b>`,
-    paid: (plan: string, stars: string) => html`${plan}
+    title: (place: string) => markup`<b>eSIM готов: ${place}</b>`,
+    paid: (plan: string, stars: string) => markup`${plan}
 Оплачено: ${stars}`,
     insteadOfTopUp: () =>
-      html`Добавить трафик на ваш eSIM не получилось, поэтому пришёл новый за ту же цену. Установите и его.`,
-    steps: () => html`1. На этом телефоне нажмите кнопку установки для своей системы. Для другого телефона наведите его камеру на код.
+      markup`Добавить трафик на ваш eSIM не получилось, поэтому пришёл новый за ту же цену. Установите и его.`,
+    steps:
+      () => markup`1. На этом телефоне нажмите кнопку установки для своей системы. Для другого телефона наведите его камеру на код.
 2. Установите до поездки, по Wi-Fi.
 3. На месте включите этот eSIM и разрешите ему роуминг данных.`,
-    codes: (smdpAddress: string, matchingId: string) => html`Если телефон спросит коды:
+    codes: (smdpAddress: string, matchingId: string) => markup`Если телефон спросит коды:
 Адрес SM-DP+: <code>${smdpAddress}</code>
 Код активации: <code>${matchingId}</code>`,
   },
 
   topUp: {
-    title: (place: string) => html`<b>Трафик добавлен: ${place}</b>`,
-    body: (plan: string, stars: string) => html`${plan}
+    title: (place: string) => markup`<b>Трафик добавлен: ${place}</b>`,
+    body: (plan: string, stars: string) => markup`${plan}
 Оплачено: ${stars}
 
 Устанавливать ничего не нужно: он работает на eSIM, который у вас уже есть.`,
   },
 
-  late: (plan: string, stars: string, minutes: number) => html`<b>Выпускаем дольше обычного</b>
+  late: (plan: string, stars: string, minutes: number) => markup`<b>Выпускаем дольше обычного</b>
 
 ${plan}
 Ваша оплата ${stars} получена, с ней всё в порядке. Мы продолжаем; если не получится за ${formatCount('ru', minutes, MINUTES.ru)}, все звёзды вернутся сами.`,
 
   refund: {
-    title: (stars: string) => html`<b>Возврат: ${stars}</b>`,
-    money: (stars: string) => html`Все ${stars} снова на вашем балансе в Telegram.`,
+    title: (stars: string) => markup`<b>Возврат: ${stars}</b>`,
+    money: (stars: string) => markup`Все ${stars} снова на вашем балансе в Telegram.`,
     reason: {
       supplier_refused: 'Оператор не смог выпустить этот eSIM.',
       supplier_lost_the_order: 'Оператор не выпустил этот eSIM.',
@@ -345,7 +347,7 @@ ${plan}
       paid_too_late: 'Оплата пришла, когда заказ уже истёк, поэтому покупка не состоялась.',
       by_shop: 'Мы вернули вашу оплату.',
     },
-    again: () => html`Выбрать снова можно в магазине.`,
+    again: () => markup`Выбрать снова можно в магазине.`,
   },
 
   alert: {
@@ -366,7 +368,8 @@ ${plan}
     },
     foreign_charge: {
       title: 'Чужой платёж',
-      meaning: 'Бот получил звёзды по счёту, который не относится ни к одному заказу. Ничего не доставлено и не возвращено.',
+      meaning:
+        'Бот получил звёзды по счёту, который не относится ни к одному заказу. Ничего не доставлено и не возвращено.',
       action: 'Проверьте, что один бот работает с одним магазином и одной базой; затем верните или привяжите вручную.',
     },
     foreign_charges_stopped_sweep: {
@@ -426,7 +429,8 @@ ${plan}
     },
     exchange_rate_missing: {
       title: 'Нет курса валюты',
-      meaning: 'eSIM Go берёт деньги в валюте, для которой в настройках цен нет курса с датой, поэтому ничего не продаётся.',
+      meaning:
+        'eSIM Go берёт деньги в валюте, для которой в настройках цен нет курса с датой, поэтому ничего не продаётся.',
       action: 'Введите курс в админке, раздел «Цены».',
     },
     signature_failures: {

@@ -1,5 +1,5 @@
 import type { Language } from '../contract/session.ts';
-import { html, joinHtml, type BotHtml } from '../i18n/bot-html.ts';
+import { joinHtml, markup, type BotHtml } from '../i18n/bot-html.ts';
 import { botMessages, type AlertCode } from '../i18n/bot-messages.ts';
 import { formatNumber } from '../i18n/format.ts';
 import type { TextMessage } from '../telegram/bot-api.ts';
@@ -19,16 +19,16 @@ export function adminAlert({ code, language, orderId, stars, detail }: AdminAler
   const { alert, alertFacts } = botMessages[language];
   const { title, meaning, action } = alert[code];
   const facts: BotHtml[] = [
-    ...(orderId === undefined ? [] : [html`${alertFacts.order}: <code>${orderId}</code>`]),
-    ...(stars === undefined ? [] : [html`${alertFacts.stars}: ${formatNumber(language, stars)}`]),
-    ...(detail === undefined ? [] : [html`${alertFacts.detail}: ${detail.slice(0, MAX_DETAIL)}`]),
+    ...(orderId === undefined ? [] : [markup`${alertFacts.order}: <code>${orderId}</code>`]),
+    ...(stars === undefined ? [] : [markup`${alertFacts.stars}: ${formatNumber(language, stars)}`]),
+    ...(detail === undefined ? [] : [markup`${alertFacts.detail}: ${detail.slice(0, MAX_DETAIL)}`]),
   ];
   const blocks = [
-    html`<b>${title}</b>`,
+    markup`<b>${title}</b>`,
     ...(facts.length === 0 ? [] : [joinHtml(facts, '\n')]),
-    html`${meaning}`,
-    html`${action}`,
-    html`<code>${code}</code>`,
+    markup`${meaning}`,
+    markup`${action}`,
+    markup`<code>${code}</code>`,
   ];
   return { html: joinHtml(blocks, '\n\n').html };
 }

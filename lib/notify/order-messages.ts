@@ -1,5 +1,5 @@
 import type { Language } from '../contract/session.ts';
-import { html, joinHtml, visibleLength, type BotHtml } from '../i18n/bot-html.ts';
+import { joinHtml, markup, visibleLength, type BotHtml } from '../i18n/bot-html.ts';
 import { botMessages, type RefundReason } from '../i18n/bot-messages.ts';
 import { formatStars } from '../i18n/format.ts';
 import { planMessages } from '../i18n/plan-messages.ts';
@@ -56,7 +56,7 @@ function placesAndTime({ plan, language }: ReadyEsim): BotHtml[] {
     ...(plan.countries > 1 ? [messages.worksIn(plan.countries)] : []),
     plan.autostart ? messages.startsAtFirstUse : messages.startsAtPurchase,
   ];
-  return [html`${sentences.join(' ')}`];
+  return [markup`${sentences.join(' ')}`];
 }
 
 function readyButtons(esim: ReadyEsim): InlineButton[][] {
@@ -80,7 +80,12 @@ export function topUpReadyMessage({ order, ...reader }: Reader & { order: Tellab
 }
 
 /** Sent once, when an order takes so long that a person would begin to worry. */
-export function lateMessage({ order, language, appUrl, minutesLeft }: Reader & { order: TellableOrder; minutesLeft: number }): TextMessage {
+export function lateMessage({
+  order,
+  language,
+  appUrl,
+  minutesLeft,
+}: Reader & { order: TellableOrder; minutesLeft: number }): TextMessage {
   const { late, button } = botMessages[language];
   const text = late(planLine(order, language), formatStars(language, order.price_stars), Math.max(1, minutesLeft));
   return { html: text.html, buttons: [[{ text: button.history, web_app: { url: `${appUrl}/history` } }]] };
@@ -100,7 +105,7 @@ export function refundMessage({ order, stars, reason, language, appUrl }: Refund
   const known = isRefundReason(reason) ? reason : 'by_shop';
   const blocks = [
     refund.title(amount),
-    html`${order === null || known === 'wrong_user' ? '' : `${planLine(order, language)}\n`}${refund.reason[known]} ${refund.money(amount)}`,
+    markup`${order === null || known === 'wrong_user' ? '' : `${planLine(order, language)}\n`}${refund.reason[known]} ${refund.money(amount)}`,
     refund.again(),
   ];
   return { html: joinHtml(blocks, '\n\n').html, buttons: [[{ text: button.openShop, web_app: { url: appUrl } }]] };

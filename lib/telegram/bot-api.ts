@@ -114,19 +114,22 @@ export interface TelegramApiOptions extends TelegramClientOptions {
 
 // Telegram gives up on a pre-checkout query after ten seconds; half of that must be left for the checks before it.
 const PRE_CHECKOUT_TIMEOUT_S = 5;
+const UPLOAD_TIMEOUT_S = 20;
 
 const done = z.literal(true);
 const sentMessageWireSchema = z.object({ message_id: z.int() });
 
-const partnerWireSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('user'),
-    transaction_type: z.string().optional(),
-    user: z.object({ id: z.int().positive() }),
-    invoice_payload: z.string().optional(),
-  }),
-  z.object({ type: z.enum(['chat', 'affiliate_program', 'fragment', 'telegram_ads', 'telegram_api', 'other']) }),
-]);
+// Kinds of partners that Telegram adds one day must not stop the reading of payments; a user must be readable.
+const userPartnerWireSchema = z.object({
+  type: z.literal('user'),
+  transaction_type: z.string().optional(),
+  user: z.object({ id: z.int().positive() }),
+  invoice_payload: z.string().optional(),
+});
+const otherPartnerWireSchema = z
+  .object({ type: z.string().refine((type) => type !== 'user') })
+  .transform(() => ({ type: 'other' as const }));
+const partnerWireSchema = z.union([userPartnerWireSchema, otherPartnerWireSchema]);
 const starTransactionsWireSchema = z.object({
   transactions: z.array(
     z.object({
@@ -154,7 +157,7 @@ const menuButtonWireSchema = z.union([
 ]);
 
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi & TelegramSetupApi {
-  const { call, upload } = createTelegramClient(options);
+  const call = createTelegramClient(options);
   const sendRate = options.sendRate ?? createSendRate({ perS: options.ratePerS });
 
   return {
@@ -221,13 +224,19 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi & Te
 
     async sendPhoto(chatId, png, { captionHtml, buttons }) {
       await sendRate.acquire();
-      const form = new FormData();
-      form.set('chat_id', String(chatId));
-      form.set('photo', new Blob([new Uint8Array(png)], { type: 'image/png' }), 'esim.png');
-      form.set('caption', captionHtml);
-      form.set('parse_mode', 'HTML');
-      if (buttons !== undefined) form.set('reply_markup', JSON.stringify(keyboard(buttons)));
-      const { message_id } = await upload('sendPhoto', sentMessageWireSchema, form);
+      const { message_id } = await call(
+        'sendPhoto',
+        sentMessageWireSchema,
+        (raw, { InputFile }) =>
+          raw.sendPhoto({
+            chat_id: chatId,
+            photo: new InputFile(png, 'esim.png'),
+            caption: captionHtml,
+            parse_mode: 'HTML',
+            ...(buttons === undefined ? {} : { reply_markup: keyboard(buttons) }),
+          }),
+        UPLOAD_TIMEOUT_S,
+      );
       return message_id;
     },
 

@@ -55,5 +55,8 @@ export function isTelegramError(error: unknown): error is TelegramError {
 /** The person blocked the bot, never started it, or is gone: no message will arrive, so nobody should try again. */
 export function isUserUnreachable(error: unknown): boolean {
   if (!(error instanceof TelegramRefusedError)) return false;
-  return error.status === 403 || (error.status === 400 && /chat not found|user not found|PEER_ID_INVALID/i.test(error.description));
+  return (
+    error.status === 403 ||
+    (error.status === 400 && /chat not found|user not found|PEER_ID_INVALID/i.test(error.description))
+  );
 }

@@ -15,7 +15,12 @@ export interface BotCheck {
   problem: string | null;
 }
 
-export const ALLOWED_UPDATES: readonly AllowedUpdate[] = ['message', 'pre_checkout_query', 'callback_query', 'my_chat_member'];
+export const ALLOWED_UPDATES: readonly AllowedUpdate[] = [
+  'message',
+  'pre_checkout_query',
+  'callback_query',
+  'my_chat_member',
+];
 
 // Everyone whose language has no texts of its own reads English.
 const TEXTS: readonly (readonly [BotLanguage, Language])[] = [
@@ -85,7 +90,10 @@ function webhookUrl(appUrl: string): string {
 }
 
 function commandsIn(language: Language): { command: string; description: string }[] {
-  return Object.entries(botMessages[language].setup.command).map(([command, description]) => ({ command, description }));
+  return Object.entries(botMessages[language].setup.command).map(([command, description]) => ({
+    command,
+    description,
+  }));
 }
 
 function listed(commands: readonly { command: string; description: string }[]): string {

@@ -33,7 +33,12 @@ describe('qrPng', () => {
     const scale = (mark - margin) / 7;
     expect(margin).toBe(4 * scale);
     for (let i = 0; i < png.width; i += 1) {
-      for (const [x, y] of [[i, margin - 1], [i, png.width - margin], [margin - 1, i], [png.width - margin, i]] as const) {
+      for (const [x, y] of [
+        [i, margin - 1],
+        [i, png.width - margin],
+        [margin - 1, i],
+        [png.width - margin, i],
+      ] as const) {
         expect(isWhite(png, x, y)).toBe(true);
       }
     }

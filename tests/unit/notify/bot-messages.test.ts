@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { html } from '../../../lib/i18n/bot-html.ts';
+import { markup } from '../../../lib/i18n/bot-html.ts';
 import { botMessages, type AlertCode } from '../../../lib/i18n/bot-messages.ts';
 import { adminAlert, isAlertCode } from '../../../lib/notify/admin-alert.ts';
 
@@ -46,10 +46,10 @@ describe('botMessages', () => {
   });
 });
 
-describe('html', () => {
+describe('markup', () => {
   it('escapes values and keeps HTML made by itself', () => {
-    const inner = html`<b>${'<&">'}</b>`;
-    expect(html`${inner} ${5} ${'a & b'}`.html).toBe('<b>&lt;&amp;&quot;&gt;</b> 5 a &amp; b');
+    const inner = markup`<b>${'<&">'}</b>`;
+    expect(markup`${inner} ${5} ${'a & b'}`.html).toBe('<b>&lt;&amp;&quot;&gt;</b> 5 a &amp; b');
   });
 });
 
@@ -65,7 +65,7 @@ describe('adminAlert', () => {
     );
   });
 
-  it("fits into a message whatever its code, also with a long detail", () => {
+  it('fits into a message whatever its code, also with a long detail', () => {
     for (const code of Object.keys(botMessages.en.alert)) {
       expect(isAlertCode(code)).toBe(true);
       if (!isAlertCode(code)) continue;

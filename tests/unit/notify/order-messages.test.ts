@@ -53,7 +53,9 @@ describe('readyMessage', () => {
   });
 
   it('speaks Russian, with the right form of every number', () => {
-    const caption = plain(readyMessage(aReadyEsim({ language: 'ru', plan: { countries: 39, autostart: true } })).captionHtml);
+    const caption = plain(
+      readyMessage(aReadyEsim({ language: 'ru', plan: { countries: 39, autostart: true } })).captionHtml,
+    );
     expect(caption).toContain('<b>eSIM готов: Таиланд</b>\n5 ГБ · 30 дней\nОплачено: 245 ⭐');
     expect(caption).toContain('Работает в 39 странах.');
   });
@@ -83,7 +85,9 @@ describe('readyMessage', () => {
   it('leaves the copy button out when the code is longer than Telegram copies', () => {
     const copying = (length: number) => {
       const lpaString = LPA.padEnd(length, 'X');
-      return readyMessage(aReadyEsim({ lpaString })).buttons?.flat().some((button) => 'copy_text' in button);
+      return readyMessage(aReadyEsim({ lpaString }))
+        .buttons?.flat()
+        .some((button) => 'copy_text' in button);
     };
     expect(copying(256)).toBe(true);
     expect(copying(257)).toBe(false);
@@ -97,12 +101,21 @@ describe('readyMessage', () => {
   it("stays within Telegram's caption, however long the codes and the names are", () => {
     const anyText = fc.string({ unit: 'grapheme', maxLength: 255 });
     fc.assert(
-      fc.property(anyText, anyText, fc.string({ maxLength: 80 }), fc.constantFrom(...LANGUAGES), fc.boolean(), (smdpAddress, matchingId, name, language, insteadOfTopUp) => {
-        const order: TellableOrder = { ...ORDER, country_code: 'RXYZ', country_name: name };
-        const plan = { countries: 120, autostart: false };
-        const { captionHtml } = readyMessage(aReadyEsim({ smdpAddress, matchingId, order, language, insteadOfTopUp, plan }));
-        return visibleLength({ html: captionHtml }) <= 1024;
-      }),
+      fc.property(
+        anyText,
+        anyText,
+        fc.string({ maxLength: 80 }),
+        fc.constantFrom(...LANGUAGES),
+        fc.boolean(),
+        (smdpAddress, matchingId, name, language, insteadOfTopUp) => {
+          const order: TellableOrder = { ...ORDER, country_code: 'RXYZ', country_name: name };
+          const plan = { countries: 120, autostart: false };
+          const { captionHtml } = readyMessage(
+            aReadyEsim({ smdpAddress, matchingId, order, language, insteadOfTopUp, plan }),
+          );
+          return visibleLength({ html: captionHtml }) <= 1024;
+        },
+      ),
     );
   });
 
@@ -125,7 +138,8 @@ describe('topUpReadyMessage', () => {
 
 describe('lateMessage', () => {
   it('says that the money is safe and when it comes back', () => {
-    const message = (minutesLeft: number) => plain(lateMessage({ order: ORDER, language: 'ru', appUrl: APP_URL, minutesLeft }).html);
+    const message = (minutesLeft: number) =>
+      plain(lateMessage({ order: ORDER, language: 'ru', appUrl: APP_URL, minutesLeft }).html);
     expect(message(12)).toContain('Ваша оплата 245 ⭐ получена');
     expect(message(12)).toContain('если не получится за 12 минут, все звёзды вернутся сами');
     expect(message(1)).toContain('за 1 минуту');
@@ -135,24 +149,45 @@ describe('lateMessage', () => {
 
 describe('refundMessage', () => {
   it('says what happened and that all the Stars are back', () => {
-    const { html, buttons } = refundMessage({ order: ORDER, stars: 245, reason: 'supplier_refused', language: 'en', appUrl: APP_URL });
+    const { html, buttons } = refundMessage({
+      order: ORDER,
+      stars: 245,
+      reason: 'supplier_refused',
+      language: 'en',
+      appUrl: APP_URL,
+    });
     expect(plain(html)).toBe(
       '<b>245 ⭐ returned</b>\n\nThailand · 5 GB · 30 days\nThe operator could not issue this eSIM. All 245 ⭐ are back on your Telegram balance.\n\nYou can choose again in the shop.',
     );
     expect(buttons).toEqual([[{ text: 'Open the shop', web_app: { url: APP_URL } }]]);
   });
 
-  it.each(['supplier_refused', 'supplier_lost_the_order', 'not_delivered_in_time', 'wrong_amount', 'second_charge', 'paid_too_late', 'by_shop'])(
-    'has its own sentence for %s in each language',
-    (reason) => {
-      const sentences = LANGUAGES.map((language) => refundMessage({ order: ORDER, stars: 245, reason, language, appUrl: APP_URL }).html);
-      const others = LANGUAGES.map((language) => refundMessage({ order: ORDER, stars: 245, reason: 'wrong_user', language, appUrl: APP_URL }).html);
-      expect(new Set([...sentences, ...others]).size).toBe(4);
-    },
-  );
+  it.each([
+    'supplier_refused',
+    'supplier_lost_the_order',
+    'not_delivered_in_time',
+    'wrong_amount',
+    'second_charge',
+    'paid_too_late',
+    'by_shop',
+  ])('has its own sentence for %s in each language', (reason) => {
+    const sentences = LANGUAGES.map(
+      (language) => refundMessage({ order: ORDER, stars: 245, reason, language, appUrl: APP_URL }).html,
+    );
+    const others = LANGUAGES.map(
+      (language) => refundMessage({ order: ORDER, stars: 245, reason: 'wrong_user', language, appUrl: APP_URL }).html,
+    );
+    expect(new Set([...sentences, ...others]).size).toBe(4);
+  });
 
   it('names the amount that came back, not the price of the order', () => {
-    const { html } = refundMessage({ order: ORDER, stars: 200, reason: 'wrong_amount', language: 'en', appUrl: APP_URL });
+    const { html } = refundMessage({
+      order: ORDER,
+      stars: 200,
+      reason: 'wrong_amount',
+      language: 'en',
+      appUrl: APP_URL,
+    });
     expect(plain(html)).toContain('All 200 ⭐ are back');
     expect(html).not.toContain('245');
   });

@@ -54,10 +54,13 @@ describe('replyTo', () => {
     expect(textOf('/support', { supportContact: null })).toContain('Open the app, section “Help”');
   });
 
-  it.each(['hello', '/unknown', '/starting', '/ start', 'see /start', '', '/'])('hints at the button for %j', (text) => {
-    expect(replyTo({ text, isPrivate: true }, CONTEXT)).toMatchObject({ buttons: [[OPEN_SHOP]] });
-    expect(textOf(text)).toContain('I understand buttons and commands only');
-  });
+  it.each(['hello', '/unknown', '/starting', '/ start', 'see /start', '', '/'])(
+    'hints at the button for %j',
+    (text) => {
+      expect(replyTo({ text, isPrivate: true }, CONTEXT)).toMatchObject({ buttons: [[OPEN_SHOP]] });
+      expect(textOf(text)).toContain('I understand buttons and commands only');
+    },
+  );
 
   it('stays silent in groups and about messages without text', () => {
     expect(replyTo({ text: '/start', isPrivate: false }, CONTEXT)).toBeNull();
@@ -69,7 +72,9 @@ describe('answerMessage', () => {
   const message = { text: '/start', isPrivate: true, chatId: 5 };
   const refusing = (status: number) => ({
     sendMessage: () =>
-      Promise.reject(new TelegramRefusedError({ method: 'sendMessage', status, description: 'no', retryAfterMs: null })),
+      Promise.reject(
+        new TelegramRefusedError({ method: 'sendMessage', status, description: 'no', retryAfterMs: null }),
+      ),
   });
 
   it('sends the reply to the chat of the message', async () => {

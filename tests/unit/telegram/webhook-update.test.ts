@@ -46,7 +46,7 @@ describe('decodeUpdate', () => {
     });
   });
 
-  it("names the payer, not the chat, of a payment in a group", () => {
+  it('names the payer, not the chat, of a payment in a group', () => {
     const update = decodeUpdate({ update_id: 2, message: message({ chat: GROUP, successful_payment: PAYMENT }) });
     expect(update).toMatchObject({ kind: 'payment', userId: 279058397, chatId: -1001234567890 });
   });
@@ -75,8 +75,13 @@ describe('decodeUpdate', () => {
       isPrivate: true,
       at: AT,
     });
-    expect(decodeUpdate({ update_id: 4, message: message({ chat: GROUP, text: 'hi' }) })).toMatchObject({ isPrivate: false });
-    expect(decodeUpdate({ update_id: 4, message: message({ photo: [] }) })).toMatchObject({ kind: 'message', text: null });
+    expect(decodeUpdate({ update_id: 4, message: message({ chat: GROUP, text: 'hi' }) })).toMatchObject({
+      isPrivate: false,
+    });
+    expect(decodeUpdate({ update_id: 4, message: message({ photo: [] }) })).toMatchObject({
+      kind: 'message',
+      text: null,
+    });
   });
 
   it.each([
@@ -105,10 +110,17 @@ describe('decodeUpdate', () => {
   });
 
   it('lets everything else pass by its name', () => {
-    expect(decodeUpdate({ update_id: 7, edited_message: {} })).toEqual({ kind: 'other', updateId: 7, what: 'edited_message', unreadable: false });
+    expect(decodeUpdate({ update_id: 7, edited_message: {} })).toEqual({
+      kind: 'other',
+      updateId: 7,
+      what: 'edited_message',
+      unreadable: false,
+    });
     expect(decodeUpdate({ update_id: 7 })).toEqual({ kind: 'other', updateId: 7, what: '', unreadable: false });
     expect(decodeUpdate({ update_id: 7, constructor: 1 })).toMatchObject({ kind: 'other', unreadable: false });
-    expect(decodeUpdate({ update_id: 7, my_chat_member: { chat: GROUP, from: ANNA, new_chat_member: { status: 'left' } } })).toMatchObject({
+    expect(
+      decodeUpdate({ update_id: 7, my_chat_member: { chat: GROUP, from: ANNA, new_chat_member: { status: 'left' } } }),
+    ).toMatchObject({
       kind: 'other',
       unreadable: false,
     });
@@ -118,7 +130,9 @@ describe('decodeUpdate', () => {
     const { telegram_payment_charge_id: _, ...rest } = PAYMENT;
     const unreadable = { kind: 'other', updateId: 8, what: 'message', unreadable: true };
     expect(decodeUpdate({ update_id: 8, message: message({ successful_payment: rest }) })).toEqual(unreadable);
-    expect(decodeUpdate({ update_id: 8, message: message({ chat: GROUP, from: undefined, successful_payment: PAYMENT }) })).toEqual(unreadable);
+    expect(
+      decodeUpdate({ update_id: 8, message: message({ chat: GROUP, from: undefined, successful_payment: PAYMENT }) }),
+    ).toEqual(unreadable);
   });
 
   it.each([null, 5, 'x', {}, { update_id: '1' }, { update_id: -1 }])('is null for %j', (value) => {
@@ -127,7 +141,9 @@ describe('decodeUpdate', () => {
 
   it('never throws', () => {
     const kinds = fc.constantFrom('message', 'pre_checkout_query', 'callback_query', 'my_chat_member', 'x');
-    const updates = fc.tuple(fc.nat(), kinds, fc.jsonValue()).map(([update_id, kind, value]) => ({ update_id, [kind]: value }));
+    const updates = fc
+      .tuple(fc.nat(), kinds, fc.jsonValue())
+      .map(([update_id, kind, value]) => ({ update_id, [kind]: value }));
     fc.assert(fc.property(fc.oneof(updates, fc.jsonValue()), (value) => decodeUpdate(value) !== undefined));
   });
 });
@@ -135,7 +151,15 @@ describe('decodeUpdate', () => {
 describe('verifySecretToken', () => {
   it('accepts the expected token only', () => {
     expect(verifySecretToken('s3cret-token_123', 's3cret-token_123')).toBe(true);
-    for (const header of [null, '', 's3cret-token_124', 's3cret-token_12', 's3cret-token_1234', 'S3cret-token_123', 'ключ']) {
+    for (const header of [
+      null,
+      '',
+      's3cret-token_124',
+      's3cret-token_12',
+      's3cret-token_1234',
+      'S3cret-token_123',
+      'ключ',
+    ]) {
       expect(verifySecretToken(header, 's3cret-token_123')).toBe(false);
     }
   });

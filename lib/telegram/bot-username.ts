@@ -1,0 +1,14 @@
+import type { Kv } from '../kv/kv.ts';
+import type { TelegramApi } from './bot-api.ts';
+
+const KEY = 'telegram:bot-username';
+const TTL_S = 86_400;
+
+/** For links to the bot; it changes about never, so Telegram is asked once a day. */
+export async function botUsername({ kv, telegram }: { kv: Kv; telegram: Pick<TelegramApi, 'getMe'> }): Promise<string> {
+  const kept = await kv.get(KEY);
+  if (kept !== null) return kept;
+  const { username } = await telegram.getMe();
+  await kv.set(KEY, username, { ttlS: TTL_S });
+  return username;
+}
