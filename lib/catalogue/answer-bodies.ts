@@ -107,7 +107,11 @@ function headOf(current: CurrentCatalogue): Pick<DestinationsAnswer, 'version' |
   return { version: current.version, updated_at: current.updatedAt, source: current.source };
 }
 
-function withPrices<Kind extends ListedProduct>(products: readonly Kind[], rules: PriceRules, maxStars: number): Priced<Kind>[] {
+function withPrices<Kind extends ListedProduct>(
+  products: readonly Kind[],
+  rules: PriceRules,
+  maxStars: number,
+): Priced<Kind>[] {
   return products.flatMap((product) => {
     const price = priceBundle({ ...product, group: product.tier }, rules, maxStars);
     return 'unsellable' in price ? [] : [{ product, price }];

@@ -92,16 +92,22 @@ export async function rulesOf(deps: Deps, version: number): Promise<PriceRules> 
 }
 
 async function readCurrent(deps: Deps): Promise<CurrentCatalogue | null> {
+  const memory = memoryOf(deps.kv);
+  const before = memory.current;
+  const catalogue = await lookUpCurrent(deps);
+  // A sync or an admin of this very instance was faster, and is newer.
+  if (memory.current && memory.current !== before) return memory.current.catalogue;
+  return catalogue && remember(deps, catalogue);
+}
+
+async function lookUpCurrent(deps: Deps): Promise<CurrentCatalogue | null> {
   const pointer = await readPointer(deps);
-  const catalogue = pointer ?? (await computeCurrent(deps));
+  if (pointer) return pointer;
+  const catalogue = await computeCurrent(deps);
   if (!catalogue) return null;
-  if (!pointer) {
-    // A refresh that came in between is newer than what was computed here.
-    const isFirst = await writeKv(deps, POINTER, pointerOf(catalogue), { ttlS: POINTER_TTL_S, onlyIfAbsent: true });
-    const newer = isFirst ? null : await readPointer(deps);
-    if (newer) return remember(deps, newer);
-  }
-  return remember(deps, catalogue);
+  // A refresh that came in between is newer than what was computed here.
+  const isFirst = await writeKv(deps, POINTER, pointerOf(catalogue), { ttlS: POINTER_TTL_S, onlyIfAbsent: true });
+  return (isFirst ? null : await readPointer(deps)) ?? catalogue;
 }
 
 async function readPointer(deps: Deps): Promise<CurrentCatalogue | null> {

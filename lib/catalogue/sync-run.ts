@@ -46,6 +46,7 @@ const SAME_CURRENCY = 'product.cost_currency = excluded.cost_currency';
 const IS_SUSPECT = `${SAME_CURRENCY} and product.state <> 'hidden' and (product.state = 'quarantined'
   or abs(excluded.cost_milli - product.cost_milli) * 100 > product.cost_milli * ${QUARANTINE_PERCENT})`;
 
+// The last SELECT sees the table as it was before this statement: `previous` is what `stored` replaced.
 const STORE_ROWS = `
   with run as (
     update catalogue_syncs set pages = pages + 1, bundles = bundles + jsonb_array_length($2::jsonb)
@@ -55,9 +56,6 @@ const STORE_ROWS = `
       bundle_name text, description text, group_name text, plan_type text, tier text, destination_code text,
       destination_kind text, destination_name text, coverage text[], data_mb integer, unlimited boolean, days integer,
       speeds text[], autostart boolean, cost_milli bigint)
-  ), previous as (
-    select bundle_name, product.state, product.cost_milli, product.cost_currency
-    from esimgo_products product join incoming using (bundle_name)
   ), stored as (
     insert into esimgo_products as product (
       bundle_name, description, group_name, plan_type, tier, destination_code, destination_kind, destination_name,
@@ -84,7 +82,7 @@ const STORE_ROWS = `
     count(*) filter (where stored.state = 'listed' and previous.state = 'listed'
       and (stored.cost_milli, stored.cost_currency) <> (previous.cost_milli, previous.cost_currency)) as repriced,
     count(*) filter (where stored.state = 'quarantined' and previous.state <> 'quarantined') as quarantined
-  from stored left join previous using (bundle_name)`;
+  from stored left join esimgo_products previous using (bundle_name)`;
 
 export async function storeRows(
   db: Sql,

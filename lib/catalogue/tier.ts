@@ -14,7 +14,10 @@ const UNLIMITED_TIERS: ReadonlySet<Tier> = new Set(['lite', 'essential', 'plus']
 /** `other` for a group that is not known, and for one that contradicts the bundle. */
 export function tierOf(groups: readonly string[], unlimited: boolean): { tier: Tier; group: string } {
   for (const group of groups) {
-    const words = ` ${group.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ').trim()} `;
+    const words = ` ${group
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, ' ')
+      .trim()} `;
     const tier = GROUP_WORDS.find(([known]) => words.includes(` ${known} `))?.[1];
     if (tier !== undefined && UNLIMITED_TIERS.has(tier) === unlimited) return { tier, group };
   }

@@ -87,6 +87,11 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
   return { config, secrets: secretsFrom(values), warnings: warningsFor(config) };
 }
 
+/** The settings of this process. Nothing outside this folder reads the environment. */
+export function loadProcessConfig(): LoadedConfig {
+  return loadConfig(process.env);
+}
+
 function schemaFor(env: Env) {
   const isProduction = env.NODE_ENV === 'production' || env.VERCEL_ENV === 'production';
   const rules: UrlRules = { httpsOnly: isProduction, allowLoopback: env.VERCEL_ENV !== 'production' };

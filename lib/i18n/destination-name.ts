@@ -32,15 +32,27 @@ const OWN_NAMES: Readonly<Record<string, Record<Language, Name>>> = {
   DO: { en: { name: 'Dominican Republic', short: 'Dominican R.' }, ru: { name: 'Доминикана' } },
   PS: { en: { name: 'Palestine' }, ru: { name: 'Палестина' } },
   BA: { en: { name: 'Bosnia & Herzegovina', short: 'Bosnia' }, ru: { name: 'Босния и Герцеговина', short: 'Босния' } },
-  BQ: { en: { name: 'Caribbean Netherlands', short: 'Bonaire' }, ru: { name: 'Бонэйр, Синт-Эстатиус и Саба', short: 'Бонэйр' } },
-  VG: { en: { name: 'British Virgin Islands', short: 'Virgin I. UK' }, ru: { name: 'Британские Виргинские острова', short: 'Виргинские' } },
-  VI: { en: { name: 'US Virgin Islands', short: 'Virgin I. US' }, ru: { name: 'Виргинские острова (США)', short: 'Виргин. США' } },
+  BQ: {
+    en: { name: 'Caribbean Netherlands', short: 'Bonaire' },
+    ru: { name: 'Бонэйр, Синт-Эстатиус и Саба', short: 'Бонэйр' },
+  },
+  VG: {
+    en: { name: 'British Virgin Islands', short: 'Virgin I. UK' },
+    ru: { name: 'Британские Виргинские острова', short: 'Виргинские' },
+  },
+  VI: {
+    en: { name: 'US Virgin Islands', short: 'Virgin I. US' },
+    ru: { name: 'Виргинские острова (США)', short: 'Виргин. США' },
+  },
 
   RAF: { en: { name: 'Africa' }, ru: { name: 'Африка' } },
   RAS: { en: { name: 'Asia' }, ru: { name: 'Азия' } },
   RBK: { en: { name: 'Balkans' }, ru: { name: 'Балканы' } },
   RCA: { en: { name: 'Caribbean' }, ru: { name: 'Карибы' } },
-  RCE: { en: { name: 'Central America', short: 'C. America' }, ru: { name: 'Центральная Америка', short: 'Ц. Америка' } },
+  RCE: {
+    en: { name: 'Central America', short: 'C. America' },
+    ru: { name: 'Центральная Америка', short: 'Ц. Америка' },
+  },
   RCI: { en: { name: 'CIS countries', short: 'CIS' }, ru: { name: 'Страны СНГ', short: 'СНГ' } },
   REUP: { en: { name: 'Europe+' }, ru: { name: 'Европа+' } },
   REUL: { en: { name: 'Europe Lite' }, ru: { name: 'Европа Лайт', short: 'Европа Л' } },

@@ -10,7 +10,10 @@ const COUNTRIES: Record<Language, PluralForms> = {
 const en = {
   unlimited: 'Unlimited',
   /** What tells unlimited plans apart; empty where nothing does. */
-  tier: { fixed: '', long: '', lite: 'Lite', essential: 'Essential', plus: 'Plus', other: '' } satisfies Record<Tier, string>,
+  tier: { fixed: '', long: '', lite: 'Lite', essential: 'Essential', plus: 'Plus', other: '' } satisfies Record<
+    Tier,
+    string
+  >,
   daysShort: (days: number) => `${days}\u00a0d`,
   esimFor: (place: string) => `eSIM for travel: ${place}.`,
   fairUse: (fullSpeedMbPerDay: number, thenKbitPerS: number) =>

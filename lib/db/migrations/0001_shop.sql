@@ -169,6 +169,7 @@ CREATE INDEX orders_esim ON orders (esim_id) WHERE esim_id IS NOT NULL;
 CREATE INDEX orders_unpaid ON orders (expires_at) WHERE payment_status = 'unpaid' AND provisioning = 'none';
 CREATE INDEX orders_open ON orders (deliver_by) WHERE payment_status = 'paid' AND provisioning <> 'assigned';
 CREATE INDEX orders_unknown ON orders (esimgo_product_id) WHERE provisioning IN ('sending', 'unknown');
+CREATE INDEX orders_ready ON orders (ready_at) WHERE ready_at IS NOT NULL;
 CREATE INDEX orders_created ON orders (created_at);
 
 CREATE TABLE payments (
@@ -202,7 +203,7 @@ CREATE TABLE provisioning_attempts (
   -- Written in the transaction that commits `sending`, before the request.
   sent_at timestamptz NOT NULL DEFAULT now(),
   -- The vendor's clock minus PostgreSQL's, from the last `Date` header seen; moves `sent_at` into the vendor's time.
-  vendor_skew_ms bigint NOT NULL DEFAULT 0,
+  vendor_skew_ms bigint,
   -- When the answer was lost, or the latest moment at which the request can still have been alive.
   cut_at timestamptz,
   esimgo_order_id text CHECK (length(esimgo_order_id) <= 80),

@@ -1,0 +1,24 @@
+import { esimActionBodySchema, type EsimActionAnswer } from '../../lib/contract/esim.ts';
+import { actOnEsim } from '../../lib/esims/act-on-esim.ts';
+import { findOwnEsim, listEsims, toEsim } from '../../lib/esims/read-esims.ts';
+import { refreshSoon } from '../../lib/esims/refresh-soon.ts';
+import { readJson } from '../../lib/http/body.ts';
+import { requireUser } from '../../lib/http/guards.ts';
+import { jsonAnswer, route } from '../../lib/http/route.ts';
+
+export const GET = route('esimgo/esim', async (request, { app, url }) => {
+  const user = requireUser(app, request);
+  const id = url.searchParams.get('id');
+  if (id === null) return jsonAnswer({ esims: await listEsims(app.deps, user.id) });
+  const esim = await findOwnEsim(app.deps, user.id, id);
+  refreshSoon(app.deps, esim.id, esim.refreshed_at);
+  return jsonAnswer({ esim: await toEsim(app.deps, esim) });
+});
+
+export const POST = route('esimgo/esim', async (request, { app, note }) => {
+  const user = requireUser(app, request);
+  const body = await readJson(request, esimActionBodySchema);
+  const answer: EsimActionAnswer = await actOnEsim(app.deps, user.id, body);
+  note({ action: body.action, esimId: answer.esim.id });
+  return jsonAnswer(answer);
+});

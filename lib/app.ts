@@ -1,0 +1,116 @@
+import { waitUntil } from '@vercel/functions';
+import type { CatalogueDeps } from './catalogue/deps.ts';
+import { loadProcessConfig, type Config, type LoadedConfig } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { connectPg } from './db/pg.ts';
+import { createKeyring } from './db/sealed-text.ts';
+import type { Database } from './db/sql.ts';
+import type { ShopDeps } from './deps.ts';
+import { createEsimGoClient } from './esim-go/client.ts';
+import type { Kv } from './kv/kv.ts';
+import { createMemoryKv } from './kv/memory.ts';
+import { createPostgresTableKv } from './kv/postgres-table.ts';
+import { createConsoleLog, type Log } from './log/log.ts';
+import { createTelegramApi } from './telegram/bot-api.ts';
+
+export interface App {
+  deps: ShopDeps;
+  catalogue: CatalogueDeps;
+  secrets: Secrets;
+  log: Log;
+  close(): Promise<void>;
+}
+
+const USER_AGENT = 'esim-shop/1 (+https://core.telegram.org/bots/webapps)';
+
+let current: Promise<App> | null = null;
+
+/** The one set of adapters of this instance, made when first needed. A failed start is tried again by the next request. */
+export function currentApp(): Promise<App> {
+  current ??= startApp().catch((error: unknown) => {
+    current = null;
+    throw error;
+  });
+  return current;
+}
+
+async function startApp(): Promise<App> {
+  const loaded = loadProcessConfig();
+  const log = createConsoleLog();
+  for (const warning of loaded.warnings) log.warn('setting', { warning });
+  return createApp(loaded, log);
+}
+
+/** Joins ports to adapters; the only place that knows which is which. */
+export async function createApp({ config, secrets }: LoadedConfig, log: Log): Promise<App> {
+  const db = await openDatabase(config, secrets);
+  const kv = await openKv(config, db);
+  const supplier = createEsimGoClient({
+    baseUrl: config.esimGo.baseUrl,
+    apiKey: secrets.get('esimGoApiKey'),
+    ratePerS: config.esimGo.ratePerS,
+    orderIntervalMs: config.esimGo.orderIntervalMs,
+    userAgent: USER_AGENT,
+  });
+  const telegram = createTelegramApi({
+    botToken: secrets.get('telegramBotToken'),
+    apiUrl: config.telegram.apiUrl,
+    ratePerS: config.telegram.ratePerS,
+  });
+  const background = (work: Promise<unknown>): void => {
+    waitUntil(work.catch((error: unknown) => log.error('background_failed', { error })));
+  };
+  const now = (): Date => new Date();
+  let shopId: Promise<string> | null = null;
+  const deps: ShopDeps = {
+    db,
+    kv,
+    supplier,
+    telegram,
+    keyring: createKeyring([secrets.get('dataKey'), secrets.get('dataKeyPrevious')].filter((key) => key !== null)),
+    config,
+    log,
+    shopId: () =>
+      (shopId ??= readShopId(db).catch((error: unknown) => {
+        shopId = null;
+        throw error;
+      })),
+    background,
+    now,
+  };
+  return {
+    deps,
+    catalogue: { db, kv, supplier, settings: config, log, background, now },
+    secrets,
+    log,
+    async close() {
+      await supplier.close();
+      await kv.close();
+      await db.close();
+    },
+  };
+}
+
+async function openDatabase({ database }: Config, secrets: Secrets): Promise<Database> {
+  switch (database.adapter) {
+    case 'pg':
+    case 'vercel-postgres':
+      return connectPg({ url: secrets.get('databaseUrl') ?? secrets.get('postgresUrl') ?? '', attach: true });
+  }
+}
+
+async function openKv({ kv }: Config, db: Database): Promise<Kv> {
+  switch (kv.adapter) {
+    case 'memory':
+      return createMemoryKv();
+    case 'vercel-kv':
+    case 'postgres-table':
+      return createPostgresTableKv(db);
+  }
+}
+
+async function readShopId(db: Database): Promise<string> {
+  const [shop] = await db.query<{ id: string }>(`SELECT id FROM shop`);
+  if (shop === undefined) throw new Error('the database has no shop: run the migrations');
+  return shop.id;
+}

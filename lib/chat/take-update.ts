@@ -1,0 +1,123 @@
+import type { Sql } from '../db/sql.ts';
+import type { ShopDeps } from '../deps.ts';
+import { languageOf } from '../i18n/language.ts';
+import { preCheckoutMessages, type PreCheckoutRefusal } from '../i18n/pre-checkout-messages.ts';
+import { answerMessage } from '../notify/answer-message.ts';
+import { markUnreachable } from '../notify/tell-buyer.ts';
+import { judgePreCheckout } from '../orders/answer-pre-checkout.ts';
+import { recordPayment } from '../orders/record-payment.ts';
+import { recordTelegramRefund } from '../orders/refund-payment.ts';
+import type { MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
+import { rememberUser } from '../users/remember-user.ts';
+
+export type UpdateOutcome =
+  | 'answered'
+  | 'approved'
+  | 'refused'
+  | 'payment_accepted'
+  | 'payment_to_refund'
+  | 'payment_foreign'
+  | 'refund_recorded'
+  | 'seen_before'
+  | 'ignored';
+
+// Telegram cancels the payment after ten seconds; the answer itself needs some of them.
+const JUDGING_MAX_MS = 6_500;
+
+/**
+ * One update of the bot. A failure is thrown only where Telegram's repeat can help, which is for money; everything else
+ * must not block the chat's later updates.
+ */
+export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise<UpdateOutcome> {
+  switch (update.kind) {
+    case 'pre_checkout':
+      return answerPreCheckout(deps, update);
+    case 'payment': {
+      const { outcome } = await recordPayment(deps, update);
+      switch (outcome) {
+        case 'accepted':
+          return 'payment_accepted';
+        case 'to_refund':
+          return 'payment_to_refund';
+        case 'needs_human':
+          return 'payment_foreign';
+        case 'already_recorded':
+          return 'seen_before';
+      }
+      break;
+    }
+    case 'refunded_payment':
+      return (await recordTelegramRefund(deps, update.chargeId)) === 'recorded' ? 'refund_recorded' : 'seen_before';
+    case 'message':
+      return takeMessage(deps, update);
+    case 'member':
+      await markUnreachable(deps.db, update.userId, update.blocked);
+      return 'answered';
+    case 'callback':
+      await deps.telegram.answerCallbackQuery(update.queryId).catch((error: unknown) => {
+        deps.log.warn('callback_not_answered', { error });
+      });
+      return 'answered';
+    case 'other':
+      if (update.unreadable) deps.log.error('update_unreadable', { what: update.what });
+      return 'ignored';
+  }
+}
+
+async function answerPreCheckout(deps: ShopDeps, query: PreCheckoutUpdate): Promise<UpdateOutcome> {
+  const refusal = await inTime(judgePreCheckout(deps, query), deps);
+  if (refusal === null) {
+    await deps.telegram.answerPreCheckoutQuery(query.queryId, { ok: true });
+    return 'approved';
+  }
+  deps.log.info('pre_checkout_refused', { refusal });
+  const language = languageOf(null, query.languageCode);
+  await deps.telegram.answerPreCheckoutQuery(query.queryId, { ok: false, errorMessage: preCheckoutMessages[language][refusal] });
+  return 'refused';
+}
+
+/** A judgement that fails or takes too long is a no: then no Star moves. */
+async function inTime(judgement: Promise<PreCheckoutRefusal | null>, { log }: ShopDeps): Promise<PreCheckoutRefusal | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<PreCheckoutRefusal>((resolve) => {
+    timer = setTimeout(() => resolve('unavailable'), JUDGING_MAX_MS);
+  });
+  try {
+    return await Promise.race([judgement, patience]);
+  } catch (error) {
+    log.error('pre_checkout_failed', { error });
+    return 'unavailable';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function takeMessage(deps: ShopDeps, message: MessageUpdate): Promise<UpdateOutcome> {
+  if (!message.isPrivate) return 'ignored';
+  const language = await rememberUser(deps.db, { id: message.userId, languageCode: message.languageCode });
+  if (!(await isFirstSight(deps.db, message.updateId))) return 'seen_before';
+  await markUnreachable(deps.db, message.userId, false);
+  const { config } = deps;
+  try {
+    await answerMessage(deps.telegram, message, {
+      language,
+      appUrl: config.appUrl,
+      shopName: config.shopName,
+      supportContact: config.supportContact,
+      deliveryDeadlineS: config.deliveryDeadlineS,
+    });
+  } catch (error) {
+    // An unanswered greeting is repeated by the person, not by Telegram holding up the chat.
+    deps.log.warn('message_not_answered', { error });
+  }
+  return 'answered';
+}
+
+async function isFirstSight(db: Sql, updateId: number): Promise<boolean> {
+  const rows = await db.query(
+    `INSERT INTO inbox (source, event_key, kind, outcome) VALUES ('telegram', $1, 'message', 'handled')
+     ON CONFLICT DO NOTHING RETURNING kind`,
+    [String(updateId)],
+  );
+  return rows.length > 0;
+}

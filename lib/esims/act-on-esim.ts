@@ -1,0 +1,50 @@
+import { AppError } from '../contract/error-codes.ts';
+import type { Advice, EsimActionAnswer, EsimActionBody } from '../contract/esim.ts';
+import type { ShopDeps } from '../deps.ts';
+import { readOwnOrder } from '../orders/read-orders.ts';
+import { adviceFor, esimStateOf } from './esim-state.ts';
+import { findOwnEsim, toEsim, type EsimWithBundles } from './read-esims.ts';
+import { refreshEsim } from './refresh-esim.ts';
+
+/** What the holder of an eSIM may ask for. Everything but a new name reads the supplier first. */
+export async function actOnEsim(deps: ShopDeps, userId: number, body: EsimActionBody): Promise<EsimActionAnswer> {
+  const esimId = body.id ?? (await esimOfOrder(deps, userId, body.order_id ?? ''));
+  await findOwnEsim(deps, userId, esimId);
+  switch (body.action) {
+    case 'rename':
+      await deps.db.query(`UPDATE esims SET name = $2 WHERE id = $1`, [esimId, body.name]);
+      break;
+    case 'activated':
+      await deps.db.query(`UPDATE esims SET user_confirmed_at = coalesce(user_confirmed_at, now()) WHERE id = $1`, [esimId]);
+      await requireRefresh(deps, esimId);
+      break;
+    case 'refresh_usage':
+    case 'diagnose':
+      await requireRefresh(deps, esimId);
+      break;
+  }
+  const esim = await findOwnEsim(deps, userId, esimId);
+  const orderId = body.order_id ?? esim.latest_order_id;
+  return {
+    esim: await toEsim(deps, esim),
+    order: orderId === null ? null : (await readOwnOrder(deps, userId, orderId)).order,
+    advice: body.action === 'diagnose' || body.action === 'activated' ? advise(esim) : null,
+  };
+}
+
+async function esimOfOrder({ db }: ShopDeps, userId: number, orderId: string): Promise<string> {
+  const [order] = await db.query<{ esim_id: string | null }>(
+    `SELECT esim_id FROM orders WHERE id = $1 AND telegram_user_id = $2`,
+    [orderId, userId],
+  );
+  if (order?.esim_id == null) throw new AppError('not_found');
+  return order.esim_id;
+}
+
+async function requireRefresh(deps: ShopDeps, esimId: string): Promise<void> {
+  if ((await refreshEsim(deps, esimId)) === 'unavailable') throw new AppError('temporarily_unavailable');
+}
+
+function advise(esim: EsimWithBundles): Advice {
+  return adviceFor(esimStateOf(esim, esim.bundles), esim);
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../contract/error-codes.ts';
+import type { Sql } from '../db/sql.ts';
+import type { ShopDeps } from '../deps.ts';
+import { verifyCallbackSignature } from '../esim-go/signature.ts';
+import { parseCallback, type EsimGoCallback } from '../esim-go/wire/callback.ts';
+import { SUPPLIER_SNAPSHOT_KEY } from '../orders/supplier-capacity.ts';
+import { enqueue, enqueueAgain } from '../orders/outbox.ts';
+
+export interface ReceivedCallback {
+  rawBody: Uint8Array;
+  signature: string | null;
+  keys: readonly string[];
+}
+
+export type CallbackOutcome = 'queued' | 'ignored' | 'seen_before';
+
+/** What changes the supplier's view of our balance. */
+const BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance', 'Topup', 'AutoTopup', 'eSIMGoTopup']);
+const LOW_BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance']);
+
+/**
+ * Takes a callback as a hint to read the API again, once: nothing it says is believed beyond that. Unknown kinds, and
+ * eSIMs or orders of another system on the same account, are stored and ignored.
+ */
+export async function receiveCallback(deps: ShopDeps, { rawBody, signature, keys }: ReceivedCallback): Promise<CallbackOutcome> {
+  const isSigned = verifyCallbackSignature({ rawBody, signature, keys });
+  // V2 callbacks carry no signature at all; a wrong one is an attack or a wrong key in either case.
+  if (!isSigned && !(deps.config.esimGo.callbackV2 && signature === null)) {
+    deps.log.warn('callback_signature_wrong', { isMissing: signature === null });
+    throw new AppError('unauthorized');
+  }
+  const callback = parseCallback(new TextDecoder().decode(rawBody));
+  const kind = (callback?.alertType ?? callback?.event ?? 'unknown').slice(0, 60);
+  const target = callback === null ? NOBODY : await findTarget(deps.db, callback);
+  const isBalance = BALANCE_ALERTS.has(kind);
+  const isHint = target.esimId !== null || target.orderId !== null || isBalance;
+
+  const isNew = await deps.db.transaction(async (tx) => {
+    const inserted = await tx.query(
+      `INSERT INTO inbox (source, event_key, kind, esim_id, order_id, outcome)
+       VALUES ('esimgo', $1 || to_char(now() AT TIME ZONE 'UTC', ':YYYYMMDDHH24'), $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING RETURNING kind`,
+      [createHash('sha256').update(rawBody).digest('hex'), kind, target.esimId, target.orderId, isHint ? 'queued' : 'ignored'],
+    );
+    if (inserted.length === 0) return false;
+    if (target.esimId !== null) await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: target.esimId });
+    if (target.orderId !== null) await enqueueAgain(tx, { kind: 'refresh_order', subjectId: target.orderId });
+    if (LOW_BALANCE_ALERTS.has(kind)) {
+      const day = deps.now().toISOString().slice(0, 10);
+      await enqueue(tx, { kind: 'alert', subjectId: 'supplier', discriminator: `balance_low:${day}` });
+    }
+    return true;
+  });
+  if (!isNew) return 'seen_before';
+  if (isBalance) await deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
+  return isHint ? 'queued' : 'ignored';
+}
+
+interface Target {
+  esimId: string | null;
+  orderId: string | null;
+}
+
+const NOBODY: Target = { esimId: null, orderId: null };
+
+/** An order is only re-read on its own account while it has no eSIM; after that its eSIM tells everything. */
+async function findTarget(db: Sql, { iccid, orderId, orderReference }: EsimGoCallback): Promise<Target> {
+  if (iccid === null && orderId === null && orderReference === null) return NOBODY;
+  const [row] = await db.query<{ esim_id: string | null; order_id: string | null }>(
+    `SELECT
+       coalesce((SELECT id FROM esims WHERE iccid = $1),
+                (SELECT esim_id FROM orders WHERE id = $2 OR esimgo_order_id = $3 LIMIT 1)) AS esim_id,
+       (SELECT id FROM orders WHERE id = $2 OR esimgo_order_id = $3 LIMIT 1) AS order_id`,
+    [iccid, orderId, orderReference],
+  );
+  return row === undefined ? NOBODY : { esimId: row.esim_id, orderId: row.order_id };
+}

@@ -1,0 +1,54 @@
+import { currentApp, type App } from '../app.ts';
+import { AppError } from '../contract/error-codes.ts';
+import { newId } from '../ids.ts';
+import { problemResponse } from './problem.ts';
+
+export interface RouteContext {
+  app: App;
+  url: URL;
+  /** Adds to the request's log line. */
+  note(fields: Record<string, unknown>): void;
+}
+
+export type RouteHandler = (request: Request, context: RouteContext) => Promise<Response>;
+
+/** Makes a function of a handler: finds the app, answers failures by their code, writes one line a request. */
+export function route(name: string, handler: RouteHandler): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const startedAt = performance.now();
+    const requestId = request.headers.get('x-vercel-id')?.slice(0, 100) ?? newId('req');
+    const fields: Record<string, unknown> = {};
+    let app: App | null = null;
+    let response: Response;
+    let failure: unknown;
+    try {
+      app = await currentApp();
+      const note = (more: Record<string, unknown>): void => void Object.assign(fields, more);
+      response = await handler(request, { app, url: new URL(request.url), note });
+    } catch (error) {
+      failure = error;
+      response = problemResponse(error, requestId);
+    }
+    app?.log.info('request', {
+      route: name,
+      method: request.method,
+      status: response.status,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      requestId,
+      ...fields,
+      ...(failure instanceof AppError ? { code: failure.code } : {}),
+    });
+    if (failure !== undefined && !(failure instanceof AppError && failure.cause === undefined)) {
+      const level = failure instanceof AppError ? 'warn' : 'error';
+      app?.log[level]('request_failed', { route: name, requestId, error: failure });
+    }
+    // Without an app there is no log either; the host prints what is thrown.
+    if (app === null) throw failure;
+    return response;
+  };
+}
+
+/** Answers that belong to one person are never kept by anything in between. */
+export function jsonAnswer(body: object, init: { status?: number } = {}): Response {
+  return Response.json(body, { status: init.status ?? 200, headers: { 'cache-control': 'no-store' } });
+}

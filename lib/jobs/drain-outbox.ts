@@ -1,0 +1,97 @@
+import type { ShopDeps } from '../deps.ts';
+import { buryJob, claimJobs, enqueue, finishJob, postponeJob, type Job, type JobKind } from '../orders/outbox.ts';
+import { runJob } from './run-job.ts';
+
+export interface DrainOptions {
+  /** Only the work of one order, payment or eSIM. */
+  subjectId?: string;
+  /** No new job is begun after this time. */
+  budgetMs?: number;
+}
+
+export interface DrainReport {
+  done: number;
+  postponed: number;
+  buried: number;
+}
+
+const PARALLEL = 10;
+const DEFAULT_BUDGET_MS = 20_000;
+// Longer than the longest job: one order to the supplier may take a minute, and waits for its turn before that.
+const LEASE_MS = 150_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 300_000;
+/** Tries before a job ends for good, with an alert. Jobs that move money outlive any outage of a day. */
+const MAX_ATTEMPTS: Record<JobKind, number> = {
+  provision: 400,
+  deliver: 5_000,
+  reconcile: 5_000,
+  refund: 1_000,
+  refresh_order: 12,
+  refresh_esim: 12,
+  tag_esim: 20,
+  tell_ready: 20,
+  tell_refunded: 20,
+  alert: 12,
+};
+
+/** Works off what is due until nothing is or the time is over. Any number may run at once. */
+export async function drainOutbox(deps: ShopDeps, { subjectId, budgetMs = DEFAULT_BUDGET_MS }: DrainOptions = {}): Promise<DrainReport> {
+  const report: DrainReport = { done: 0, postponed: 0, buried: 0 };
+  const endsAtMs = performance.now() + budgetMs;
+  while (performance.now() < endsAtMs) {
+    const jobs = await claimJobs(deps.db, {
+      limit: PARALLEL,
+      leaseMs: LEASE_MS,
+      ...(subjectId === undefined ? {} : { subjectId }),
+    });
+    if (jobs.length === 0) break;
+    await Promise.all(jobs.map(async (job) => {
+      report[await settle(deps, job)] += 1;
+    }));
+  }
+  return report;
+}
+
+async function settle(deps: ShopDeps, job: Job): Promise<keyof DrainReport> {
+  try {
+    const result = await runJob(deps, job);
+    if (result.kind === 'done') {
+      await finishJob(deps.db, job);
+      return 'done';
+    }
+    if (job.attempts < MAX_ATTEMPTS[job.kind]) {
+      await postponeJob(deps.db, job, result.afterMs, null);
+      return 'postponed';
+    }
+    return await bury(deps, job, 'too many attempts');
+  } catch (error) {
+    deps.log.warn('job_failed', { job: job.kind, subjectId: job.subject_id, attempt: job.attempts, error });
+    if (job.attempts >= MAX_ATTEMPTS[job.kind]) return await bury(deps, job, nameOf(error));
+    await postponeJob(deps.db, job, retryAfterMsOf(error) ?? retryDelayMs(job.attempts), nameOf(error));
+    return 'postponed';
+  }
+}
+
+async function bury(deps: ShopDeps, job: Job, reason: string): Promise<'buried'> {
+  await deps.db.transaction(async (tx) => {
+    await buryJob(tx, job, reason);
+    if (job.kind !== 'alert') await enqueue(tx, { kind: 'alert', subjectId: job.subject_id, discriminator: 'job_failed' });
+  });
+  deps.log.error('job_buried', { job: job.kind, subjectId: job.subject_id, reason });
+  return 'buried';
+}
+
+/** A class name says enough for the table; the log has the rest. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+function retryAfterMsOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('retryAfterMs' in error)) return null;
+  return typeof error.retryAfterMs === 'number' ? error.retryAfterMs : null;
+}
+
+function retryDelayMs(attempts: number): number {
+  return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
+}

@@ -1,0 +1,76 @@
+import type { App } from '../app.ts';
+import { syncCatalogue } from '../catalogue/sync-catalogue.ts';
+import { refreshDueEsims } from '../esims/refresh-due-esims.ts';
+import { expireOrders } from '../orders/expire-orders.ts';
+import { failLateOrders } from '../orders/fail-late-orders.ts';
+import { reconcileOrders } from '../orders/reconcile-orders.ts';
+import { sweepStars } from '../orders/sweep-stars.ts';
+import { drainOutbox } from './drain-outbox.ts';
+import { purge } from './purge.ts';
+
+export const CRON_JOBS = ['tick', 'drain', 'reconcile', 'sync-catalogue', 'sweep-stars', 'usage', 'expire'] as const;
+export type CronJob = (typeof CRON_JOBS)[number];
+
+/** How often `tick` does what need not be done each time, in seconds. */
+const EVERY_S = { stars: 300, reconcile: 10, purge: 3_600 } as const;
+
+type Report = Record<string, unknown>;
+
+export async function runCron(app: App, job: CronJob): Promise<Report> {
+  const { deps } = app;
+  if (!deps.config.runsJobs) return { skipped: 'preview' };
+  switch (job) {
+    case 'drain':
+      return { ...(await drainOutbox(deps)) };
+    case 'reconcile':
+      return { ...(await reconcileOrders(deps)) };
+    case 'sync-catalogue':
+      return { ...(await syncCatalogue(app.catalogue, { source: 'api' })) };
+    case 'sweep-stars':
+      return { ...(await sweepStars(deps)) };
+    case 'usage':
+      return { refreshed: await refreshDueEsims(deps) };
+    case 'expire':
+      return { expired: await expireOrders(deps), late: await failLateOrders(deps) };
+    case 'tick':
+      return tick(app);
+  }
+}
+
+/** Whatever is due. A part that fails stops none of the others. */
+async function tick(app: App): Promise<Report> {
+  const { deps } = app;
+  const report: Report = {};
+  const part = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      report[name] = await work();
+    } catch (error) {
+      report[name] = 'failed';
+      deps.log.error('tick_part_failed', { part: name, error });
+    }
+  };
+  await part('expired', () => expireOrders(deps));
+  await part('late', () => failLateOrders(deps));
+  if (await isTurn(app, 'reconcile')) await part('reconcile', () => reconcileOrders(deps));
+  await part('drain', () => drainOutbox(deps));
+  await part('usage', () => refreshDueEsims(deps));
+  if (await isTurn(app, 'stars')) await part('stars', () => sweepStars(deps));
+  if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
+  await part('catalogue', () => syncIfStale(app));
+  return report;
+}
+
+/** One process in each period; which one does not matter. */
+async function isTurn({ deps }: App, name: keyof typeof EVERY_S): Promise<boolean> {
+  return deps.kv.set(`tick:${name}`, '1', { ttlS: EVERY_S[name], onlyIfAbsent: true });
+}
+
+async function syncIfStale({ catalogue }: App): Promise<unknown> {
+  const [row] = await catalogue.db.query<{ is_stale: boolean }>(
+    `SELECT coalesce(max(finished_at) FILTER (WHERE state = 'complete') < now() - $1::integer * interval '1 second', true)
+       AND coalesce(max(started_at) < now() - interval '5 minutes', true) AS is_stale
+     FROM catalogue_syncs`,
+    [catalogue.settings.catalogueTtlS],
+  );
+  return row?.is_stale ? syncCatalogue(catalogue, { source: 'api' }) : 'fresh';
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { fairUseOf } from '../catalogue/tier.ts';
+import { findSellablePlan, type SellablePlan as PlanLookup } from '../catalogue/find-sellable-plan.ts';
+import { repriceBundle } from '../catalogue/reprice-bundle.ts';
+import { AppError } from '../contract/error-codes.ts';
+import type { CreateOrderAnswer, CreateOrderBody } from '../contract/order.ts';
+import type { Language } from '../contract/session.ts';
+import type { ShopDeps } from '../deps.ts';
+import { isEsimGoError, EsimGoRefusedError } from '../esim-go/errors.ts';
+import { invoiceDescription, invoiceTitle } from '../i18n/invoice-text.ts';
+import { newId } from '../ids.ts';
+import { isTelegramError } from '../telegram/errors.ts';
+import { rememberUser, type KnownUser } from '../users/remember-user.ts';
+import { invoicePayload } from './invoice-payload.ts';
+import { noteEvent } from './move-order.ts';
+import { toOrder, type OrderRow } from './order-row.ts';
+import { checkCapacity } from './supplier-capacity.ts';
+
+type SellablePlan = Extract<PlanLookup, { outcome: 'sellable' }>;
+
+// A price that the supplier confirmed within this time is taken as it is; an older one is asked about first.
+const PRICE_FRESH_MS = 6 * 3_600_000;
+
+export interface CreateOrderInput {
+  user: KnownUser;
+  body: CreateOrderBody;
+  idempotencyKey: string;
+}
+
+/**
+ * Makes the order, then its invoice. Everything that could stop the delivery is asked before, so that no Star moves for
+ * what cannot be delivered. The same key gives the same order, with its link even if a crash lost it.
+ */
+export async function createOrder(deps: ShopDeps, { user, body, idempotencyKey }: CreateOrderInput): Promise<CreateOrderAnswer> {
+  const requestHash = hashOf(body);
+  const existing = await findByKey(deps, user.id, idempotencyKey);
+  if (existing !== null) return answerAgain(deps, user, existing, requestHash);
+
+  const plan = await readPlan(deps, body);
+  const target = body.iccid === undefined ? null : await findTopUpTarget(deps, user.id, body.iccid);
+  if (target !== null) await requireCompatible(deps, target.iccid, plan.product.bundleName);
+  const capacity = await checkCapacity(deps, plan.product.costMilli);
+  if (!capacity.ok) {
+    deps.log.warn('order_not_taken', { reason: capacity.reason });
+    throw new AppError('temporarily_unavailable');
+  }
+
+  const language = await rememberUser(deps.db, user);
+  const order = await insertOrder(deps, { user, body, idempotencyKey, requestHash, plan, esimId: target?.id ?? null });
+  if (order === null) {
+    const winner = await findByKey(deps, user.id, idempotencyKey);
+    if (winner === null) throw new Error('an order that stopped the insert is not to be found');
+    return answerAgain(deps, user, winner, requestHash);
+  }
+  return { order: toOrder(order), invoice_url: await makeInvoice(deps, order, language) };
+}
+
+function hashOf(body: CreateOrderBody): string {
+  const canonical = JSON.stringify([body.bundle_id, body.expected_stars, body.iccid ?? null, body.email ?? null]);
+  return createHash('sha256').update(canonical).digest('hex');
+}
+
+async function findByKey({ db }: ShopDeps, userId: number, key: string): Promise<OrderRow | null> {
+  const [row] = await db.query<OrderRow>(`SELECT * FROM orders WHERE telegram_user_id = $1 AND idempotency_key = $2`, [
+    userId,
+    key,
+  ]);
+  return row ?? null;
+}
+
+async function answerAgain(
+  deps: ShopDeps,
+  user: KnownUser,
+  order: OrderRow,
+  requestHash: string,
+): Promise<CreateOrderAnswer> {
+  if (order.request_hash !== requestHash) throw new AppError('idempotency_conflict');
+  const invoiceUrl = order.invoice_url ?? (await makeInvoice(deps, order, await rememberUser(deps.db, user)));
+  return { order: toOrder(order), invoice_url: invoiceUrl };
+}
+
+/** The plan at the price that was shown. A price the supplier has not confirmed for long is confirmed first. */
+async function readPlan(deps: ShopDeps, body: CreateOrderBody): Promise<SellablePlan> {
+  let plan = await requirePlan(deps, body.bundle_id);
+  if (deps.now().getTime() - plan.product.pricedAt.getTime() > PRICE_FRESH_MS) {
+    await confirmPrice(deps, plan);
+    plan = await requirePlan(deps, body.bundle_id);
+  }
+  if (plan.priceStars !== body.expected_stars) {
+    throw new AppError('price_changed', { details: { price_stars: plan.priceStars } });
+  }
+  return plan;
+}
+
+async function requirePlan(deps: ShopDeps, bundleId: string): Promise<SellablePlan> {
+  const found = await findSellablePlan({ db: deps.db, settings: deps.config }, bundleId);
+  if (found.outcome !== 'sellable') throw new AppError('unknown_bundle');
+  return found;
+}
+
+async function confirmPrice(deps: ShopDeps, { product }: SellablePlan): Promise<void> {
+  try {
+    const answer = await deps.supplier.validateOrder({ bundleName: product.bundleName }, { priority: 'order' });
+    if (!answer.valid) throw new AppError('unknown_bundle');
+    await repriceBundle(deps, { bundleName: product.bundleName, costMilli: answer.totalMilli, costCurrency: answer.currency });
+  } catch (error) {
+    if (error instanceof EsimGoRefusedError && ![401, 403, 429].includes(error.status)) {
+      throw new AppError('unknown_bundle', { cause: error });
+    }
+    throw isEsimGoError(error) ? new AppError('temporarily_unavailable', { cause: error }) : error;
+  }
+}
+
+async function findTopUpTarget({ db }: ShopDeps, userId: number, idOrIccid: string): Promise<{ id: string; iccid: string }> {
+  const [esim] = await db.query<{ id: string; iccid: string }>(
+    `SELECT id, iccid FROM esims WHERE telegram_user_id = $1 AND (id = $2 OR iccid = $2)`,
+    [userId, idOrIccid],
+  );
+  if (esim === undefined) throw new AppError('not_found');
+  return esim;
+}
+
+/** Asked before each top-up: a bundle's network profile may change from one price list to the next. */
+async function requireCompatible({ supplier }: ShopDeps, iccid: string, bundleName: string): Promise<void> {
+  let isCompatible: boolean;
+  try {
+    isCompatible = await supplier.isCompatible(iccid, bundleName);
+  } catch (error) {
+    throw isEsimGoError(error) ? new AppError('temporarily_unavailable', { cause: error }) : error;
+  }
+  if (!isCompatible) throw new AppError('not_compatible');
+}
+
+interface NewOrder extends CreateOrderInput {
+  requestHash: string;
+  plan: SellablePlan;
+  esimId: string | null;
+}
+
+/** Null when another request with the same key was faster. */
+async function insertOrder(deps: ShopDeps, input: NewOrder): Promise<OrderRow | null> {
+  const { user, body, plan } = input;
+  const { product, rules } = plan;
+  const id = newId('ord');
+  return deps.db.transaction(async (tx) => {
+    const [order] = await tx.query<OrderRow>(
+      `INSERT INTO orders
+         (id, telegram_user_id, kind, country_code, country_name, plan_id, plan_type, data_mb, days, tier,
+          esimgo_product_id, esim_id, price_stars, price_usd_cents, cost_milli, cost_currency, price_rule, payout_rate,
+          idempotency_key, request_hash, email_sealed, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               now() + $22::integer * interval '1 second')
+       ON CONFLICT (telegram_user_id, idempotency_key) DO NOTHING
+       RETURNING *`,
+      [
+        id,
+        user.id,
+        input.esimId === null ? 'new' : 'top_up',
+        product.destinationCode,
+        product.destinationName,
+        body.bundle_id,
+        product.planType,
+        product.dataMb,
+        product.days,
+        product.tier,
+        product.bundleName,
+        input.esimId,
+        plan.priceStars,
+        plan.priceUsdCents,
+        product.costMilli,
+        product.costCurrency,
+        plan.rulesVersion,
+        rules.payoutMicroUsdPerStar,
+        input.idempotencyKey,
+        input.requestHash,
+        body.email === undefined ? null : deps.keyring.seal(body.email, `order-email:${id}`),
+        deps.config.orderTtlS,
+      ],
+    );
+    if (order === undefined) return null;
+    await noteEvent(tx, id, 'order.created', { actor: `user:${user.id}`, details: { stars: plan.priceStars } });
+    return order;
+  });
+}
+
+async function makeInvoice(deps: ShopDeps, order: OrderRow, language: Language): Promise<string> {
+  const [product] = await deps.db.query<{ countries: number; autostart: boolean }>(
+    `SELECT cardinality(coverage) AS countries, autostart FROM esimgo_products WHERE bundle_name = $1`,
+    [order.esimgo_product_id],
+  );
+  const plan = {
+    destinationCode: order.country_code,
+    dataMb: order.data_mb,
+    days: order.days,
+    tier: order.tier,
+    autostart: product?.autostart ?? true,
+    countries: product?.countries ?? 1,
+    fairUse: fairUseOf(order.tier),
+  };
+  try {
+    const url = await deps.telegram.createInvoiceLink({
+      title: invoiceTitle(plan, language),
+      description: invoiceDescription(plan, language),
+      payload: invoicePayload(await deps.shopId(), order.id),
+      stars: order.price_stars,
+    });
+    await deps.db.query(`UPDATE orders SET invoice_url = $2 WHERE id = $1 AND invoice_url IS NULL`, [order.id, url]);
+    return url;
+  } catch (error) {
+    throw isTelegramError(error) ? new AppError('temporarily_unavailable', { cause: error }) : error;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Actor } from '../deps.ts';
+import type { Sql } from '../db/sql.ts';
+import { moveOrder } from './move-order.ts';
+import { enqueue } from './outbox.ts';
+
+export type FailureCode = 'supplier_refused' | 'supplier_lost_the_order' | 'not_delivered_in_time';
+
+/**
+ * Ends a paid order that nothing was bought for: its charge becomes due for refund in the same transaction. False when
+ * the order is not, or no longer, in a state from which Stars may go back.
+ */
+export async function failOrder(tx: Sql, orderId: string, failureCode: FailureCode, actor: Actor): Promise<boolean> {
+  const failed = await moveOrder(tx, orderId, 'give_up', {
+    actor,
+    set: { failure_code: failureCode },
+    details: { reason: failureCode },
+  });
+  if (failed === null) return false;
+  const [payment] = await tx.query<{ id: string }>(
+    `UPDATE payments SET state = 'refund_due', refund_reason = $2
+     WHERE order_id = $1 AND pays_for_order AND state = 'recorded' RETURNING id`,
+    [orderId, failureCode],
+  );
+  // Telegram may have taken the charge back already; then there is nothing left to return.
+  if (payment !== undefined) await enqueue(tx, { kind: 'refund', subjectId: payment.id });
+  return true;
+}

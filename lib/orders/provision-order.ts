@@ -1,0 +1,211 @@
+import type { ShopDeps } from '../deps.ts';
+import {
+  EsimGoRefusedError,
+  EsimGoShapeError,
+  EsimGoUnreachableError,
+  isEsimGoError,
+} from '../esim-go/errors.ts';
+import type { PlacedOrder } from '../esim-go/wire/order.ts';
+import type { AttemptKey } from './attempt.ts';
+import { failOrder, type FailureCode } from './fail-order.ts';
+import { backOff, DONE, type JobResult } from './job-result.ts';
+import { moveOrder } from './move-order.ts';
+import type { OrderRow } from './order-row.ts';
+import { recordPlacement } from './record-placement.ts';
+import { enqueueAgain } from './outbox.ts';
+
+type ProvisionDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'keyring' | 'now'>;
+
+/** The first listing after a lost answer: the order shows up there within seconds if it was placed. */
+export const FIRST_LISTING_MS = 5_000;
+// One repeat, and only after the first attempt is proven not to have bought anything.
+const MAX_ATTEMPTS_AFTER_ABSENCE = 2;
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 30_000;
+
+interface Target extends OrderRow {
+  iccid: string | null;
+  attempts: number;
+  absent_attempts: number;
+  is_overdue: boolean;
+}
+
+/**
+ * Buys the order's bundle from the supplier: claim, commit `sending`, send once, record the answer. Safe to run twice
+ * and in parallel, because each step starts from the state that the one before it committed.
+ */
+export async function provisionOrder(deps: ProvisionDeps, orderId: string): Promise<JobResult> {
+  const target = await readTarget(deps, orderId);
+  if (target === null || target.payment_status !== 'paid') return DONE;
+  switch (target.provisioning) {
+    case 'placed':
+    case 'assigned':
+    case 'cancelled':
+    // Whoever holds the attempt, or the reconciler, decides; this job comes back when a new attempt is wanted.
+    case 'sending':
+    case 'unknown':
+      return DONE;
+    case 'refused':
+      await giveUp(deps, orderId, 'supplier_refused');
+      return DONE;
+    case 'none':
+    case 'claimed':
+    case 'not_sent':
+    case 'absent':
+      break;
+  }
+  if (target.is_overdue) {
+    await giveUp(deps, orderId, 'not_delivered_in_time');
+    return DONE;
+  }
+  if (target.absent_attempts >= MAX_ATTEMPTS_AFTER_ABSENCE) {
+    await giveUp(deps, orderId, 'supplier_lost_the_order');
+    return DONE;
+  }
+  if (target.provisioning !== 'claimed' && (await moveOrder(deps.db, orderId, 'claim', { actor: 'clock' })) === null) {
+    return { kind: 'again', afterMs: 0 };
+  }
+  return send(deps, target);
+}
+
+async function readTarget({ db }: ProvisionDeps, orderId: string): Promise<Target | null> {
+  const [row] = await db.query<Target>(
+    `SELECT orders.*, esims.iccid,
+       coalesce((SELECT max(number) FROM provisioning_attempts WHERE order_id = orders.id), 0) AS attempts,
+       (SELECT count(*)::integer FROM provisioning_attempts WHERE order_id = orders.id AND state = 'absent') AS absent_attempts,
+       deliver_by < now() AS is_overdue
+     FROM orders LEFT JOIN esims ON orders.kind = 'top_up' AND esims.id = orders.esim_id
+     WHERE orders.id = $1`,
+    [orderId],
+  );
+  return row ?? null;
+}
+
+async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
+  const attempt = { orderId: target.id, number: target.attempts + 1 };
+  const request = {
+    bundleName: target.esimgo_product_id,
+    ...(target.iccid === null ? {} : { iccid: target.iccid }),
+  };
+  let placed: PlacedOrder;
+  try {
+    ({ order: placed } = await deps.supplier.placeOrder(request, { beforeSend: () => commitSending(deps, attempt) }));
+  } catch (error) {
+    if (error instanceof LostRaceError) return DONE;
+    // A failure of ours, before or around the call: the state in the database says how far it got.
+    if (!isEsimGoError(error)) throw error;
+    const verdict = await verdictOn(deps, target, error);
+    deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict, error });
+    return recordFailure(deps, attempt, verdict, reasonOf(error));
+  }
+  if (placed.status === 'failed') {
+    const verdict = (await isBalanceTooLow(deps, target)) ? 'deferred' : 'refused';
+    deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict });
+    return recordFailure(deps, attempt, verdict, 'status_failed');
+  }
+  await recordPlacement(deps, attempt, placed);
+  return DONE;
+}
+
+class LostRaceError extends Error {
+  override name = 'LostRaceError';
+}
+
+/** The last step before the wire: from here on, only an answer or the reconciler says whether anything was bought. */
+async function commitSending(deps: ProvisionDeps, attempt: AttemptKey): Promise<void> {
+  const skewMs = deps.supplier.clockSkewMs();
+  await deps.db.transaction(async (tx) => {
+    const order = await moveOrder(tx, attempt.orderId, 'send', { actor: 'clock', details: { attempt: attempt.number } });
+    if (order === null) throw new LostRaceError('another worker moved the order');
+    await tx.query(
+      `INSERT INTO provisioning_attempts (order_id, number, state, vendor_skew_ms)
+       VALUES ($1, $2, 'sending', $3::bigint - round(extract(epoch FROM now()) * 1000)::bigint)`,
+      // What the supplier's clock shows, by its last answer; unknown before the first one.
+      [attempt.orderId, attempt.number, skewMs === null ? null : Math.round(deps.now().getTime() + skewMs)],
+    );
+  });
+}
+
+async function recordFailure(
+  deps: ProvisionDeps,
+  attempt: AttemptKey,
+  verdict: Verdict,
+  reason: string,
+): Promise<JobResult> {
+  const note = { actor: 'supplier', details: { attempt: attempt.number, reason } } as const;
+  switch (verdict) {
+    case 'deferred':
+    case 'not_sent':
+      await deps.db.transaction(async (tx) => {
+        await endAttempt(tx, attempt, verdict, reason);
+        await moveOrder(tx, attempt.orderId, verdict === 'deferred' ? 'defer' : 'miss', note);
+      });
+      return backOff(attempt.number, RETRY_FIRST_MS, RETRY_MAX_MS);
+    case 'refused':
+      await deps.db.transaction(async (tx) => {
+        await endAttempt(tx, attempt, 'refused', reason);
+        const refused = await moveOrder(tx, attempt.orderId, 'refuse', note);
+        if (refused !== null) await failOrder(tx, attempt.orderId, 'supplier_refused', 'supplier');
+      });
+      return DONE;
+    case 'unknown':
+      await deps.db.transaction(async (tx) => {
+        if ((await moveOrder(tx, attempt.orderId, 'lose', note)) === null) return;
+        await tx.query(
+          `UPDATE provisioning_attempts SET state = 'unknown', cut_at = now(), reason = $3
+           WHERE order_id = $1 AND number = $2 AND state = 'sending'`,
+          [attempt.orderId, attempt.number, reason],
+        );
+        await enqueueAgain(tx, { kind: 'reconcile', subjectId: attempt.orderId, delayMs: FIRST_LISTING_MS });
+      });
+      return DONE;
+  }
+}
+
+type Verdict = 'deferred' | 'not_sent' | 'refused' | 'unknown';
+
+async function verdictOn(
+  deps: ProvisionDeps,
+  target: Target,
+  error: EsimGoRefusedError | EsimGoUnreachableError | EsimGoShapeError,
+): Promise<Verdict> {
+  if (error instanceof EsimGoShapeError) return 'unknown';
+  if (error instanceof EsimGoUnreachableError) return error.mayHaveBeenApplied ? 'unknown' : 'not_sent';
+  // Key, allow-list and rate limit: decided before the order is read, and they may pass.
+  if (error.status === 401 || error.status === 403 || error.status === 429) return 'deferred';
+  // An empty balance has no status of its own, so the balance itself is asked.
+  return (await isBalanceTooLow(deps, target)) ? 'deferred' : 'refused';
+}
+
+async function isBalanceTooLow({ supplier, log }: ProvisionDeps, target: Target): Promise<boolean> {
+  try {
+    return (await supplier.getOrganisation({ priority: 'order' })).balanceMilli < target.cost_milli;
+  } catch (error) {
+    // Unknown is taken as "may pass": the order waits, and the clock refunds it if nothing changes.
+    log.warn('supplier_balance_unknown', { error });
+    return true;
+  }
+}
+
+async function endAttempt(
+  tx: Pick<ShopDeps['db'], 'query'>,
+  attempt: AttemptKey,
+  state: 'deferred' | 'not_sent' | 'refused',
+  reason: string,
+): Promise<void> {
+  await tx.query(
+    `UPDATE provisioning_attempts SET state = $3, reason = $4, ended_at = now()
+     WHERE order_id = $1 AND number = $2 AND state = 'sending'`,
+    [attempt.orderId, attempt.number, state, reason],
+  );
+}
+
+/** Ids and codes only: it is kept in the event log. */
+function reasonOf(error: EsimGoRefusedError | EsimGoUnreachableError | EsimGoShapeError): string {
+  if (error instanceof EsimGoRefusedError) return `refused_${error.status}`;
+  return error instanceof EsimGoShapeError ? 'shape' : `${error.reason}${error.status === null ? '' : `_${error.status}`}`;
+}
+
+async function giveUp({ db }: ProvisionDeps, orderId: string, reason: FailureCode): Promise<void> {
+  await db.transaction((tx) => failOrder(tx, orderId, reason, 'clock'));
+}

@@ -1,0 +1,104 @@
+import type { ShopDeps } from '../deps.ts';
+import type { Sql } from '../db/sql.ts';
+import { newId } from '../ids.ts';
+import { readInvoicePayload } from './invoice-payload.ts';
+import { moveOrder, noteEvent } from './move-order.ts';
+import type { OrderRow } from './order-row.ts';
+import { enqueue } from './outbox.ts';
+
+export interface Charge {
+  chargeId: string;
+  userId: number;
+  currency: string;
+  totalAmount: number;
+  payload: string;
+  at: Date;
+}
+
+export type RefundReason = 'wrong_amount' | 'wrong_user' | 'second_charge' | 'paid_too_late';
+
+export type PaymentOutcome =
+  | { outcome: 'accepted'; orderId: string }
+  | { outcome: 'to_refund'; orderId: string; reason: RefundReason }
+  | { outcome: 'needs_human' }
+  | { outcome: 'already_recorded' };
+
+/**
+ * Books a charge, once, whoever reports it: the update, a repeat of it, or Telegram's ledger. It pays for its order, or
+ * goes back by itself, or waits for a human when it names no order of this shop.
+ */
+export async function recordPayment(
+  deps: Pick<ShopDeps, 'db' | 'config' | 'shopId' | 'log'>,
+  charge: Charge,
+): Promise<PaymentOutcome> {
+  const reading = readInvoicePayload(charge.payload, await deps.shopId());
+  const result = await deps.db.transaction<PaymentOutcome>(async (tx) => {
+    const order = reading.kind === 'ours' ? await lockOrder(tx, reading.orderId, charge.at, deps) : null;
+    const verdict = order === null ? 'needs_human' : judge(order, charge);
+    const paymentId = newId('pay');
+    const state = verdict === 'pays' ? 'recorded' : verdict === 'needs_human' ? 'needs_human' : 'refund_due';
+    const inserted = await tx.query(
+      `INSERT INTO payments
+         (id, telegram_payment_charge_id, order_id, telegram_user_id, amount_stars, charged_at, pays_for_order, state, refund_reason)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (telegram_payment_charge_id) DO NOTHING RETURNING id`,
+      [
+        paymentId,
+        charge.chargeId,
+        order?.id ?? null,
+        charge.userId,
+        charge.totalAmount,
+        charge.at,
+        verdict === 'pays',
+        state,
+        state === 'refund_due' ? verdict : null,
+      ],
+    );
+    if (inserted.length === 0) return { outcome: 'already_recorded' };
+    if (order === null || verdict === 'needs_human') {
+      await enqueue(tx, { kind: 'alert', subjectId: paymentId, discriminator: 'foreign_charge' });
+      return { outcome: 'needs_human' };
+    }
+    if (verdict === 'pays') {
+      await moveOrder(tx, order.id, 'pay', {
+        actor: 'telegram',
+        set: { paid_at: 'now', deliver_by: deps.config.deliveryDeadlineS, failure_code: null },
+        details: { payment: paymentId, stars: charge.totalAmount },
+      });
+      await enqueue(tx, { kind: 'provision', subjectId: order.id });
+      return { outcome: 'accepted', orderId: order.id };
+    }
+    await noteEvent(tx, order.id, 'payment.to_refund', {
+      actor: 'telegram',
+      details: { payment: paymentId, reason: verdict },
+    });
+    await enqueue(tx, { kind: 'refund', subjectId: paymentId });
+    return { outcome: 'to_refund', orderId: order.id, reason: verdict };
+  });
+  if (result.outcome === 'needs_human') deps.log.error('foreign_charge', { stars: charge.totalAmount });
+  return result;
+}
+
+type LockedOrder = OrderRow & { charge_is_late: boolean };
+
+async function lockOrder(
+  tx: Sql,
+  orderId: string,
+  chargedAt: Date,
+  { config }: Pick<ShopDeps, 'config'>,
+): Promise<LockedOrder | null> {
+  const [row] = await tx.query<LockedOrder>(
+    `SELECT *, $2::timestamptz < now() - $3::integer * interval '1 second' AS charge_is_late
+     FROM orders WHERE id = $1 FOR UPDATE`,
+    [orderId, chargedAt, config.deliveryDeadlineS],
+  );
+  return row ?? null;
+}
+
+function judge(order: LockedOrder, charge: Charge): 'pays' | RefundReason {
+  if (charge.currency !== 'XTR' || charge.totalAmount !== order.price_stars) return 'wrong_amount';
+  if (charge.userId !== order.telegram_user_id) return 'wrong_user';
+  if (order.payment_status !== 'unpaid') return 'second_charge';
+  // An expired order is honoured while the promise that the payment started could still be kept.
+  return order.provisioning === 'cancelled' && order.charge_is_late ? 'paid_too_late' : 'pays';
+}

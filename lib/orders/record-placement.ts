@@ -1,0 +1,59 @@
+import type { ShopDeps } from '../deps.ts';
+import type { Sql } from '../db/sql.ts';
+import type { PlacedOrder } from '../esim-go/wire/order.ts';
+import { assignOrder } from './assign-order.ts';
+import type { AttemptKey } from './attempt.ts';
+import { moveOrder, noteEvent } from './move-order.ts';
+import { enqueue, enqueueAgain } from './outbox.ts';
+
+/**
+ * Stores the supplier's yes, however late it comes. When the order has moved on meanwhile, what was bought is an orphan:
+ * its reference is kept on the attempt and a human is told.
+ */
+export async function recordPlacement(
+  deps: Pick<ShopDeps, 'db' | 'keyring' | 'log'>,
+  attempt: AttemptKey,
+  placed: PlacedOrder,
+): Promise<void> {
+  const isOrphan = await deps.db.transaction(async (tx) => {
+    const isLatest = await closeAttempt(tx, attempt, placed.orderReference);
+    const order = isLatest
+      ? await moveOrder(tx, attempt.orderId, 'place', {
+          actor: 'supplier',
+          set: { esimgo_order_id: placed.orderReference },
+          details: { attempt: attempt.number, esimgo_order_id: placed.orderReference },
+        })
+      : null;
+    if (order === null) {
+      await noteOrphan(tx, attempt, placed.orderReference);
+      return true;
+    }
+    const [item] = placed.items;
+    const esim = item?.esims[0] ?? null;
+    const iccid = esim?.iccid ?? item?.iccids[0] ?? null;
+    if (!(await assignOrder(tx, deps.keyring, order, { iccid, esim }))) {
+      await enqueueAgain(tx, { kind: 'deliver', subjectId: order.id, delayMs: 1_000 });
+    }
+    return false;
+  });
+  if (isOrphan) deps.log.error('orphan_order', { orderId: attempt.orderId, esimGoOrderId: placed.orderReference });
+}
+
+/** False when a newer attempt is under way or done: then this one's order belongs to nobody. */
+async function closeAttempt(tx: Sql, attempt: AttemptKey, orderReference: string): Promise<boolean> {
+  const [row] = await tx.query<{ is_latest: boolean }>(
+    `UPDATE provisioning_attempts SET state = 'placed', esimgo_order_id = $3, ended_at = now()
+     WHERE order_id = $1 AND number = $2
+     RETURNING number = (SELECT max(number) FROM provisioning_attempts WHERE order_id = $1) AS is_latest`,
+    [attempt.orderId, attempt.number, orderReference],
+  );
+  return row?.is_latest ?? false;
+}
+
+async function noteOrphan(tx: Sql, attempt: AttemptKey, orderReference: string): Promise<void> {
+  await noteEvent(tx, attempt.orderId, 'provision.orphan', {
+    actor: 'supplier',
+    details: { attempt: attempt.number, esimgo_order_id: orderReference },
+  });
+  await enqueue(tx, { kind: 'alert', subjectId: attempt.orderId, discriminator: `orphan:${attempt.number}` });
+}

@@ -1,0 +1,64 @@
+import type { ShopDeps } from '../deps.ts';
+import type { StarTransaction } from '../telegram/bot-api.ts';
+import { readInvoicePayload } from './invoice-payload.ts';
+import { recordPayment } from './record-payment.ts';
+import { recordTelegramRefund } from './refund-payment.ts';
+
+const PAGE = 100;
+const CURSOR_KEY = 'stars:offset';
+// Telegram keeps an update for a day; what is older than that and unknown was lost for good.
+const OVERLAP = 200;
+// A few foreign charges are a shared bot; many are a restored backup or a wrong database.
+const MAX_FOREIGN = 3;
+
+export interface StarSweep {
+  read: number;
+  found: number;
+}
+
+/**
+ * Compares Telegram's own ledger with our payments, so that a charge whose update never came is still delivered or
+ * refunded. Starts a little before where the last sweep ended; losing that mark only costs a longer read.
+ */
+export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
+  const { entries, end } = await readLedger(deps);
+  const known = await knownCharges(deps, entries);
+  const refunded = new Set(entries.filter(({ kind }) => kind === 'refund').map(({ chargeId }) => chargeId));
+  const shopId = await deps.shopId();
+  const charges = entries.filter(({ kind, chargeId }) => kind === 'charge' && !known.has(chargeId));
+  // What came and went without us needs nothing any more.
+  const lost = charges.filter(({ chargeId }) => !refunded.has(chargeId));
+  const foreign = lost.filter(({ payload }) => readInvoicePayload(payload ?? '', shopId).kind === 'foreign');
+  if (foreign.length > MAX_FOREIGN) {
+    deps.log.error('star_sweep_stopped', { foreign: foreign.length });
+    return { read: entries.length, found: 0 };
+  }
+  let found = 0;
+  for (const { chargeId, userId, stars, payload, at } of lost) {
+    const charge = { chargeId, userId, currency: 'XTR', totalAmount: stars, payload: payload ?? '', at };
+    if ((await recordPayment(deps, charge)).outcome !== 'already_recorded') found += 1;
+  }
+  for (const chargeId of refunded) {
+    const state = known.get(chargeId);
+    if (state !== undefined && state !== 'refunded') await recordTelegramRefund(deps, chargeId);
+  }
+  await deps.kv.set(CURSOR_KEY, String(end));
+  return { read: entries.length, found };
+}
+
+async function readLedger({ kv, telegram }: ShopDeps): Promise<{ entries: StarTransaction[]; end: number }> {
+  const entries: StarTransaction[] = [];
+  for (let offset = Math.max(0, Number((await kv.get(CURSOR_KEY)) ?? 0) - OVERLAP); ; offset += PAGE) {
+    const { transactions, received } = await telegram.getStarTransactions({ offset, limit: PAGE });
+    entries.push(...transactions);
+    if (received < PAGE) return { entries, end: offset + received };
+  }
+}
+
+async function knownCharges({ db }: ShopDeps, entries: readonly StarTransaction[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ charge: string; state: string }>(
+    `SELECT telegram_payment_charge_id AS charge, state FROM payments WHERE telegram_payment_charge_id = ANY($1::text[])`,
+    [entries.map(({ chargeId }) => chargeId)],
+  );
+  return new Map(rows.map(({ charge, state }) => [charge, state]));
+}
