@@ -22,7 +22,8 @@ const open = async (pages: SupplierBundle[][], settings = {}) => {
   shop = await openTestShop(pages, settings);
 };
 const sync = () => syncCatalogue(shop.deps, { source: 'api' });
-const destinations = async (deps = shop.deps) => destinationsAnswerSchema.parse(JSON.parse((await readDestinations(deps)).body));
+const destinations = async (deps = shop.deps) =>
+  destinationsAnswerSchema.parse(JSON.parse((await readDestinations(deps)).body));
 const plans = async (code: string, deps = shop.deps) => {
   const answer = await readPlans(deps, code);
   return answer && plansAnswerSchema.parse(JSON.parse(answer.body));
@@ -83,7 +84,14 @@ describe('readPlans', () => {
     await open([[anUnlimited('esim_ULP_7D_PT_V2'), aBundle(PT3), aBundle(PT1, { autostart: false })]]);
     await sync();
     const answer = await plans('PT');
-    expect(answer?.destination).toEqual({ code: 'PT', kind: 'country', region: 'europe', iso: ['PT'], from_stars: 120, plans: 3 });
+    expect(answer?.destination).toEqual({
+      code: 'PT',
+      kind: 'country',
+      region: 'europe',
+      iso: ['PT'],
+      from_stars: 120,
+      plans: 3,
+    });
     expect(answer?.plans.map(({ id }) => id)).toEqual([PT1, PT3, 'esim_ULP_7D_PT_V2']);
     expect(answer?.plans[0]).toMatchObject({ autostart: false, can_top_up: false });
     expect(answer?.plans[1]).toEqual({
@@ -237,7 +245,10 @@ describe('past the TTL', () => {
     openGate();
     await shop.settled();
     expect(shop.supplier.listings).toBe(2);
-    expect(await destinations()).toMatchObject({ updated_at: '2026-09-27T18:00:01.000Z', destinations: [{ code: 'PT' }, { code: 'TH' }] });
+    expect(await destinations()).toMatchObject({
+      updated_at: '2026-09-27T18:00:01.000Z',
+      destinations: [{ code: 'PT' }, { code: 'TH' }],
+    });
   });
 
   it('keeps the last good copy, with its age, while the supplier is down', async () => {

@@ -69,7 +69,10 @@ export interface TestShop {
   close: () => Promise<void>;
 }
 
-export async function openTestShop(pages: SupplierBundle[][], settings: Partial<CatalogueDeps['settings']> = {}): Promise<TestShop> {
+export async function openTestShop(
+  pages: SupplierBundle[][],
+  settings: Partial<CatalogueDeps['settings']> = {},
+): Promise<TestShop> {
   const database = await createTestDatabase();
   const pool = connectPg({ url: database.url });
   let queryCount = 0;

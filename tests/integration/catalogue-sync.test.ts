@@ -21,7 +21,9 @@ const open = async (...pages: SupplierBundle[][]) => {
 const sync = () => syncCatalogue(shop.deps, { source: 'api' });
 const outcomeOf = async (bundleName: string) => (await findSellablePlan(shop.deps, bundleName)).outcome;
 const product = async (bundleName: string) => {
-  const [row] = await shop.db.query<Record<string, unknown>>('select * from esimgo_products where bundle_name = $1', [bundleName]);
+  const [row] = await shop.db.query<Record<string, unknown>>('select * from esimgo_products where bundle_name = $1', [
+    bundleName,
+  ]);
   return row;
 };
 const lastRun = async () => {
@@ -32,8 +34,18 @@ const lastRun = async () => {
 describe('syncCatalogue', () => {
   it('stores every page and writes what changed', async () => {
     await open([aBundle(PT1), aBundle(PT3)], [aBundle(TH5)]);
-    expect(await sync()).toMatchObject({ outcome: 'complete', counts: { bundles: 3, added: 3, removed: 0, repriced: 0 } });
-    expect(await lastRun()).toMatchObject({ state: 'complete', pages: 2, bundles: 3, added: 3, removed: 0, source: 'api' });
+    expect(await sync()).toMatchObject({
+      outcome: 'complete',
+      counts: { bundles: 3, added: 3, removed: 0, repriced: 0 },
+    });
+    expect(await lastRun()).toMatchObject({
+      state: 'complete',
+      pages: 2,
+      bundles: 3,
+      added: 3,
+      removed: 0,
+      source: 'api',
+    });
 
     shop.supplier.pages = [[aBundle(PT1), aBundle(PT3, { priceMilli: 3300 })], [aBundle('esim_10GB_30D_TH_V2')]];
     await sync();
@@ -129,7 +141,11 @@ describe('syncCatalogue', () => {
     await open([aBundle(PT1), aBundle(PT3), aBundle(TH5)]);
     await sync();
     // 1000 → 1400 is forty percent; 3000 → 4201 and 5000 → 2999 are more.
-    const dearer = [aBundle(PT1, { priceMilli: 1400 }), aBundle(PT3, { priceMilli: 4201 }), aBundle(TH5, { priceMilli: 2999 })];
+    const dearer = [
+      aBundle(PT1, { priceMilli: 1400 }),
+      aBundle(PT3, { priceMilli: 4201 }),
+      aBundle(TH5, { priceMilli: 2999 }),
+    ];
     shop.supplier.pages = [dearer];
     expect(await sync()).toMatchObject({ counts: { repriced: 1, quarantined: 2 } });
     expect(await outcomeOf(PT1)).toBe('sellable');
@@ -139,7 +155,10 @@ describe('syncCatalogue', () => {
 
     expect(await sync()).toMatchObject({ counts: { repriced: 0, quarantined: 0 } });
     expect(await outcomeOf(PT3)).toBe('quarantined');
-    expect(await decideBundle(shop.deps, { bundleName: PT3, decision: 'accept_cost' })).toEqual({ outcome: 'decided', state: 'listed' });
+    expect(await decideBundle(shop.deps, { bundleName: PT3, decision: 'accept_cost' })).toEqual({
+      outcome: 'decided',
+      state: 'listed',
+    });
     expect(await findSellablePlan(shop.deps, PT3)).toMatchObject({ outcome: 'sellable', product: { costMilli: 4201 } });
     await sync();
     expect(await outcomeOf(PT3)).toBe('sellable');
@@ -158,11 +177,17 @@ describe('syncCatalogue', () => {
   it('leaves hidden what an admin has hidden, and follows its cost', async () => {
     await open([aBundle(PT1), aBundle(TH5)]);
     await sync();
-    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'hide' })).toEqual({ outcome: 'decided', state: 'hidden' });
+    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'hide' })).toEqual({
+      outcome: 'decided',
+      state: 'hidden',
+    });
     shop.supplier.pages = [[aBundle(PT1, { priceMilli: 2000 }), aBundle(TH5)]];
     await sync();
     expect(await outcomeOf(PT1)).toBe('hidden');
-    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'show' })).toEqual({ outcome: 'decided', state: 'listed' });
+    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'show' })).toEqual({
+      outcome: 'decided',
+      state: 'listed',
+    });
     expect(await findSellablePlan(shop.deps, PT1)).toMatchObject({ outcome: 'sellable', product: { costMilli: 2000 } });
   });
 
@@ -172,14 +197,21 @@ describe('syncCatalogue', () => {
     await decideBundle(shop.deps, { bundleName: PT1, decision: 'hide' });
     shop.supplier.pages = [[aBundle(TH5)]];
     await sync();
-    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'show' })).toEqual({ outcome: 'decided', state: 'delisted' });
+    expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'show' })).toEqual({
+      outcome: 'decided',
+      state: 'delisted',
+    });
     expect(await decideBundle(shop.deps, { bundleName: PT1, decision: 'show' })).toEqual({ outcome: 'not_applicable' });
   });
 
   it('stores regions with their countries, and remembers them where the supplier is silent', async () => {
     const region = (name: string, roaming: string[]) =>
       aBundle(name, { countries: [{ iso: 'Europe Lite' }], roaming: roaming.map((iso) => ({ iso })) });
-    await open([region('esim_1GB_7D_REUP_V2', []), region('esim_3GB_30D_REUP_V2', ['FR', 'ES']), region('esim_1GB_7D_RAF_V2', [])]);
+    await open([
+      region('esim_1GB_7D_REUP_V2', []),
+      region('esim_3GB_30D_REUP_V2', ['FR', 'ES']),
+      region('esim_1GB_7D_RAF_V2', []),
+    ]);
     expect(await sync()).toMatchObject({ counts: { bundles: 2, skipped: { no_coverage: 1 } } });
     expect(await product('esim_1GB_7D_REUP_V2')).toMatchObject({ coverage: ['ES', 'FR'], destination_kind: 'region' });
     shop.supplier.pages = [[region('esim_1GB_7D_REUP_V2', []), region('esim_3GB_30D_REUP_V2', [])]];
@@ -224,7 +256,8 @@ describe('repriceBundle', () => {
     await open([aBundle(PT3)]);
     await sync();
     shop.advance(3600);
-    const reprice = (costMilli: number) => repriceBundle(shop.deps, { bundleName: PT3, costMilli, costCurrency: 'USD' });
+    const reprice = (costMilli: number) =>
+      repriceBundle(shop.deps, { bundleName: PT3, costMilli, costCurrency: 'USD' });
     expect(await reprice(3000)).toEqual({ outcome: 'confirmed' });
     expect(await product(PT3)).toMatchObject({ priced_at: shop.deps.now() });
     expect(await reprice(3500)).toEqual({ outcome: 'repriced' });
@@ -245,7 +278,9 @@ describe('activePriceRules', () => {
 
   it('refuses rules that are not in the known form', async () => {
     await open([]);
-    await shop.db.query('insert into price_rules (rules) values ($1)', [JSON.stringify({ ...DEFAULT_PRICE_RULES, floorProfitCents: -1 })]);
+    await shop.db.query('insert into price_rules (rules) values ($1)', [
+      JSON.stringify({ ...DEFAULT_PRICE_RULES, floorProfitCents: -1 }),
+    ]);
     await expect(activePriceRules(shop.deps.db)).rejects.toThrow('floorProfitCents');
   });
 });

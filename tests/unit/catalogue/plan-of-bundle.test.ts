@@ -111,7 +111,9 @@ describe('planOfBundle', () => {
   });
 
   it('keeps no amount of an unlimited bundle, whatever the supplier states', () => {
-    const row = rowOf(aBundle({ name: 'esim_ULP_7D_PT_V2', groups: ['Standard Unlimited Plus'], unlimited: true, dataMb: 2000 }));
+    const row = rowOf(
+      aBundle({ name: 'esim_ULP_7D_PT_V2', groups: ['Standard Unlimited Plus'], unlimited: true, dataMb: 2000 }),
+    );
     expect(row).toMatchObject({ data_mb: null, unlimited: true, plan_type: 'unlimited', tier: 'plus' });
   });
 
@@ -143,7 +145,9 @@ describe('planOfBundle', () => {
   });
 
   it('keeps texts within what the table holds', () => {
-    const row = rowOf(aBundle({ description: 'x'.repeat(1000), groups: ['y'.repeat(1000)], speeds: Array(50).fill('4G') }));
+    const row = rowOf(
+      aBundle({ description: 'x'.repeat(1000), groups: ['y'.repeat(1000)], speeds: Array(50).fill('4G') }),
+    );
     expect(row.description.length).toBe(300);
     expect(row.group_name.length).toBe(80);
     expect(row.speeds).toEqual(['4G']);

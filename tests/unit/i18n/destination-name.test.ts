@@ -20,7 +20,9 @@ describe('destinationName', () => {
 
   it('gives every place a name of its own', () => {
     // AN aside, these are what a plan can be for; withdrawn codes are aliases of a present one in Intl.
-    const codes = ALL_CODES.filter((code) => new Intl.Locale(`und-${code.slice(0, 2)}`).region === code || code.length > 2);
+    const codes = ALL_CODES.filter(
+      (code) => new Intl.Locale(`und-${code.slice(0, 2)}`).region === code || code.length > 2,
+    );
     for (const language of ['en', 'ru'] as const) {
       const names = codes.map((code) => destinationName(code, language));
       expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

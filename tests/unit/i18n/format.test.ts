@@ -19,7 +19,18 @@ describe('formatDays', () => {
   it('declines Russian days', () => {
     const days = [1, 2, 3, 5, 7, 10, 15, 21, 30, 60, 90, 180].map((count) => plain(formatDays('ru', count)));
     expect(days).toEqual([
-      '1 день', '2 дня', '3 дня', '5 дней', '7 дней', '10 дней', '15 дней', '21 день', '30 дней', '60 дней', '90 дней', '180 дней',
+      '1 день',
+      '2 дня',
+      '3 дня',
+      '5 дней',
+      '7 дней',
+      '10 дней',
+      '15 дней',
+      '21 день',
+      '30 дней',
+      '60 дней',
+      '90 дней',
+      '180 дней',
     ]);
   });
 
@@ -36,7 +47,12 @@ describe('formatCount', () => {
 
 describe('formatMegabytes', () => {
   it('counts a thousand megabytes to a gigabyte', () => {
-    expect([500, 1000, 1500, 100_000].map((mb) => plain(formatMegabytes('ru', mb)))).toEqual(['500 МБ', '1 ГБ', '1,5 ГБ', '100 ГБ']);
+    expect([500, 1000, 1500, 100_000].map((mb) => plain(formatMegabytes('ru', mb)))).toEqual([
+      '500 МБ',
+      '1 ГБ',
+      '1,5 ГБ',
+      '100 ГБ',
+    ]);
     expect([500, 1000, 1500].map((mb) => plain(formatMegabytes('en', mb)))).toEqual(['500 MB', '1 GB', '1.5 GB']);
   });
 });
@@ -45,14 +61,26 @@ describe('formatBytes', () => {
   it('chooses the unit after rounding', () => {
     const bytes = [0, 1, 400_000, 999_499, 999_500, 12_345_678, 999_499_999, 999_500_000, 2_140_000_000];
     expect(bytes.map((count) => plain(formatBytes('en', count)))).toEqual([
-      '0 MB', '0 kB', '400 kB', '999 kB', '1 MB', '12 MB', '999 MB', '1 GB', '2.1 GB',
+      '0 MB',
+      '0 kB',
+      '400 kB',
+      '999 kB',
+      '1 MB',
+      '12 MB',
+      '999 MB',
+      '1 GB',
+      '2.1 GB',
     ]);
   });
 });
 
 describe('formatSpeed', () => {
   it('writes fair-use speeds as the supplier states them', () => {
-    expect([512, 1250, 2000].map((kbit) => plain(formatSpeed('en', kbit)))).toEqual(['512 kbit/s', '1.25 Mbit/s', '2 Mbit/s']);
+    expect([512, 1250, 2000].map((kbit) => plain(formatSpeed('en', kbit)))).toEqual([
+      '512 kbit/s',
+      '1.25 Mbit/s',
+      '2 Mbit/s',
+    ]);
     expect([512, 1250].map((kbit) => plain(formatSpeed('ru', kbit)))).toEqual(['512 кбит/с', '1,25 Мбит/с']);
   });
 });

@@ -19,12 +19,30 @@ const aPlan = (change: Partial<InvoicePlan> = {}): InvoicePlan => ({
   ...change,
 });
 
-const FIXED = ([[1, 7], [2, 15], [3, 30], [5, 30], [10, 30], [20, 30], [50, 30], [100, 30]] as const).map(([gb, days]) => ({
+const FIXED = (
+  [
+    [1, 7],
+    [2, 15],
+    [3, 30],
+    [5, 30],
+    [10, 30],
+    [20, 30],
+    [50, 30],
+    [100, 30],
+  ] as const
+).map(([gb, days]) => ({
   dataMb: gb * 1000,
   days,
   tier: 'fixed' as const,
 }));
-const LONG = ([[20, 60], [50, 90], [100, 90], [100, 180]] as const).map(([gb, days]) => ({
+const LONG = (
+  [
+    [20, 60],
+    [50, 90],
+    [100, 90],
+    [100, 180],
+  ] as const
+).map(([gb, days]) => ({
   dataMb: gb * 1000,
   days,
   tier: 'long' as const,
@@ -75,7 +93,9 @@ describe('invoiceTitle', () => {
 
   it('never cuts the name of a region or a special place', () => {
     for (const language of LANGUAGES) {
-      for (const plan of EVERY_PLAN.filter(({ destinationCode }) => [...REGION_CODES, ...SPECIAL_CODES].includes(destinationCode))) {
+      for (const plan of EVERY_PLAN.filter(({ destinationCode }) =>
+        [...REGION_CODES, ...SPECIAL_CODES].includes(destinationCode),
+      )) {
         const title = invoiceTitle(plan, language);
         expect(title, title).not.toContain('…');
       }
@@ -101,7 +121,12 @@ describe('invoiceDescription', () => {
   });
 
   it('says what unlimited means', () => {
-    const plan = aPlan({ dataMb: null, tier: 'lite', days: 7, fairUse: { full_speed_mb_per_day: 1000, then_kbit_s: 512 } });
+    const plan = aPlan({
+      dataMb: null,
+      tier: 'lite',
+      days: 7,
+      fairUse: { full_speed_mb_per_day: 1000, then_kbit_s: 512 },
+    });
     expect(plain(invoiceDescription(plan, 'ru'))).toContain(
       'Безлимит Lite, 7 дней: 1 ГБ в день на полной скорости, дальше 512 кбит/с.',
     );

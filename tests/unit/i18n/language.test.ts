@@ -8,7 +8,9 @@ describe('languageOf', () => {
   });
 
   it('takes Russian for languages whose speakers read it', () => {
-    expect(['ru', 'ru-RU', 'RU', 'be', 'uk', 'kk', 'uz_Latn'].map((code) => languageOf(null, code))).toEqual(Array(7).fill('ru'));
+    expect(['ru', 'ru-RU', 'RU', 'be', 'uk', 'kk', 'uz_Latn'].map((code) => languageOf(null, code))).toEqual(
+      Array(7).fill('ru'),
+    );
   });
 
   it('takes English for everything else', () => {

@@ -6,8 +6,25 @@ export const COUNTRY_CODES = Array.from({ length: 26 * 26 }, (_, index) =>
 export const SPECIAL_CODES = ['US-HI', 'CYP', 'IC', 'AN', 'XK'];
 
 export const REGION_CODES = [
-  'RAF', 'RAS', 'RBK', 'RCA', 'RCE', 'RCI', 'REUP', 'REUL', 'RGB', 'RLA', 'RME', 'RMENA', 'RNA', 'ROC',
-  'RGBL', 'RGBS', 'RGBM', 'REUS', 'RBH',
+  'RAF',
+  'RAS',
+  'RBK',
+  'RCA',
+  'RCE',
+  'RCI',
+  'REUP',
+  'REUL',
+  'RGB',
+  'RLA',
+  'RME',
+  'RMENA',
+  'RNA',
+  'ROC',
+  'RGBL',
+  'RGBS',
+  'RGBM',
+  'REUS',
+  'RBH',
 ];
 
 export const ALL_CODES = [...new Set([...COUNTRY_CODES, ...SPECIAL_CODES, ...REGION_CODES])];

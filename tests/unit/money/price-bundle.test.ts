@@ -20,12 +20,18 @@ function priced(result: ReturnType<typeof priceBundle>) {
 }
 
 const someRules: fc.Arbitrary<PriceRules> = fc.record({
-  base: fc.record({ markupPercent: fc.integer({ min: 0, max: 1000 }), addOnCents: fc.integer({ min: 0, max: 10_000 }) }),
+  base: fc.record({
+    markupPercent: fc.integer({ min: 0, max: 1000 }),
+    addOnCents: fc.integer({ min: 0, max: 10_000 }),
+  }),
   byGroup: fc.constant({}),
   byDestination: fc.constant({}),
   byBundle: fc.constant({}),
   floorProfitCents: fc.integer({ min: 0, max: 10_000 }),
-  rounding: fc.record({ aboveStars: fc.integer({ min: 0, max: 1000 }), toMultipleOf: fc.integer({ min: 1, max: 100 }) }),
+  rounding: fc.record({
+    aboveStars: fc.integer({ min: 0, max: 1000 }),
+    toMultipleOf: fc.integer({ min: 1, max: 100 }),
+  }),
   payoutMicroUsdPerStar: fc.integer({ min: 1000, max: 50_000 }),
   buyerMicroUsdPerStar: fc.integer({ min: 1000, max: 50_000 }),
   ratesDate: fc.constant('2026-09-27'),
@@ -42,7 +48,11 @@ function costInNanoUsd(costMilli: number, currency: string): bigint {
 describe('priceBundle', () => {
   it('adds the markup, converts at the payout rate and rounds up to five Stars', () => {
     // 3.45 + 30 % = 4.485 USD; at 0.013 a Star that is exactly 345 Stars, which cost a buyer 6.8862 USD.
-    expect(priceBundle(aBundle(), DEFAULT_PRICE_RULES, 10_000)).toEqual({ stars: 345, usdCents: 689, profitMicroUsd: 1_035_000 });
+    expect(priceBundle(aBundle(), DEFAULT_PRICE_RULES, 10_000)).toEqual({
+      stars: 345,
+      usdCents: 689,
+      profitMicroUsd: 1_035_000,
+    });
     // One thousandth more: 346 Stars, rounded up to 350.
     expect(priced(priceBundle(aBundle({ costMilli: 3451 }), DEFAULT_PRICE_RULES, 10_000)).stars).toBe(350);
   });
@@ -74,11 +84,15 @@ describe('priceBundle', () => {
   it('finds no rule in the names every object inherits', () => {
     const odd = aBundle({ bundleName: 'constructor', destinationCode: 'toString', group: '__proto__' });
     expect(priceBundle(odd, DEFAULT_PRICE_RULES, 10_000)).toEqual(priceBundle(aBundle(), DEFAULT_PRICE_RULES, 10_000));
-    expect(priceBundle(aBundle({ costCurrency: 'constructor' }), DEFAULT_PRICE_RULES, 10_000)).toEqual({ unsellable: 'no_rate' });
+    expect(priceBundle(aBundle({ costCurrency: 'constructor' }), DEFAULT_PRICE_RULES, 10_000)).toEqual({
+      unsellable: 'no_rate',
+    });
   });
 
   it('does not sell what costs money of a currency without a rate', () => {
-    expect(priceBundle(aBundle({ costCurrency: 'EUR' }), DEFAULT_PRICE_RULES, 10_000)).toEqual({ unsellable: 'no_rate' });
+    expect(priceBundle(aBundle({ costCurrency: 'EUR' }), DEFAULT_PRICE_RULES, 10_000)).toEqual({
+      unsellable: 'no_rate',
+    });
   });
 
   it('converts a currency that has a rate', () => {
@@ -112,7 +126,8 @@ describe('priceBundle', () => {
       fc.property(someRules, someCost, (rules, costMilli) => {
         const price = priced(priceBundle(aBundle({ costMilli }), rules, NO_LIMIT));
         const hundredthsOfMicro =
-          BigInt(costMilli) * 1000n * BigInt(100 + rules.base.markupPercent) + BigInt(rules.base.addOnCents) * 1_000_000n;
+          BigInt(costMilli) * 1000n * BigInt(100 + rules.base.markupPercent) +
+          BigInt(rules.base.addOnCents) * 1_000_000n;
         const least = BigInt(costMilli) * 100_000n + BigInt(rules.floorProfitCents) * 1_000_000n;
         const wanted = hundredthsOfMicro > least ? hundredthsOfMicro : least;
         const payout = BigInt(rules.payoutMicroUsdPerStar) * 100n;
