@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../../lib/config/config.ts';
 import { migrate } from '../../lib/db/migrate.ts';
+import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
+import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/create-sandbox.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres/start.ts';
 import { createBackgroundWork, provideWaitUntil } from '../serve/background-work.ts';
@@ -104,8 +107,15 @@ async function provideSandbox(options: {
 
 /** What an operator does once after a deployment. A failure leaves the shop running, to be looked into. */
 async function prepareShop(fetchHandler: FetchHandler): Promise<void> {
+  try {
+    const { config, secrets } = loadConfig(process.env);
+    const api = createTelegramApi({ ...config.telegram, botToken: secrets.get('telegramBotToken') });
+    await setUpBot(api, { ...config, secretToken: secrets.get('telegramWebhookSecret') });
+  } catch (error) {
+    console.error(`The bot is not set up: ${sentenceOf(error)}`);
+  }
   const { isOk, summary } = await callCron(fetchHandler, 'sync-catalogue', process.env.CRON_SECRET ?? '');
-  if (!isOk) console.error(`Catalogue: ${summary}`);
+  if (!isOk) console.error(`The catalogue is not there yet: ${summary}`);
 }
 
 function setIfUnset(values: Readonly<Record<string, string>>): void {
