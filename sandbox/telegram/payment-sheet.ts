@@ -79,7 +79,7 @@ async function askBot(world: TelegramWorld, user: TelegramUser, invoice: Invoice
   let answer: PreCheckoutAnswer | null = null;
   world.preCheckouts.set(id, (given) => {
     answer = given;
-    answered.abort();
+    answered.abort('answered');
   });
   try {
     const query = {
@@ -96,7 +96,7 @@ async function askBot(world: TelegramWorld, user: TelegramUser, invoice: Invoice
     return answer;
   } finally {
     world.preCheckouts.delete(id);
-    answered.abort();
+    answered.abort('over');
   }
 }
 

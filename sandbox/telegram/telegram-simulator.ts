@@ -92,6 +92,7 @@ export function createTelegramSimulator(context: SandboxContext): TelegramSimula
   }
 
   async function runWebhookAnswer(body: string): Promise<void> {
+    if (!body.startsWith('{')) return;
     try {
       const { method, ...params } = z.looseObject({ method: z.string() }).parse(JSON.parse(body));
       await call(method, async () => new CallParams(new Map(Object.entries(params))));
@@ -261,7 +262,7 @@ async function askCallback(
   let answer: CallbackAnswer | null = null;
   world.callbacks.set(query.id, (given) => {
     answer = given;
-    answered.abort();
+    answered.abort('answered');
   });
   const patience = world.context.clock.sleep(CALLBACK_PATIENCE_MS, answered.signal);
   await sendUpdate(world, draftUpdate(world, 'callback_query', Number(query.from['id']), { ...query }));
