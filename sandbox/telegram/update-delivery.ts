@@ -163,9 +163,12 @@ export function createUpdateDelivery(
   }
 
   function start(queue: string): void {
-    drain(queue).catch((error: unknown) => {
-      // The row is still there, so nothing is lost: the next update of the queue, or a restart, goes on with it.
-      if (!isStopped) console.error('Telegram simulator: delivery stopped', error);
+    drain(queue).catch(async (error: unknown) => {
+      if (isStopped) return;
+      // The row is still there, so nothing is lost and the worst is that the bot gets it twice.
+      console.error('Telegram simulator: a delivery failed and goes on in a second.', error);
+      await context.clock.sleep(1_000, wake.signal);
+      start(queue);
     });
   }
 
