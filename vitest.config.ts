@@ -5,6 +5,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
+    silent: 'passed-only',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

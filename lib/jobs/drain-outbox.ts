@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopDeps } from '../deps.ts';
 import { buryJob, claimJobs, enqueue, finishJob, postponeJob, type Job, type JobKind } from '../orders/outbox.ts';
 import { runJob } from './run-job.ts';
@@ -35,21 +36,31 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   alert: 12,
 };
 
-/** Works off what is due until nothing is or the time is over. Any number may run at once. */
+/**
+ * Works off what is due until nothing is, or until the time is over; jobs that are still running then go on in the
+ * background. Any number of drains may run at once. A slow job holds up none of the others.
+ */
 export async function drainOutbox(deps: ShopDeps, { subjectId, budgetMs = DEFAULT_BUDGET_MS }: DrainOptions = {}): Promise<DrainReport> {
   const report: DrainReport = { done: 0, postponed: 0, buried: 0 };
+  const running = new Set<Promise<void>>();
   const endsAtMs = performance.now() + budgetMs;
-  while (performance.now() < endsAtMs) {
-    const jobs = await claimJobs(deps.db, {
-      limit: PARALLEL,
-      leaseMs: LEASE_MS,
-      ...(subjectId === undefined ? {} : { subjectId }),
-    });
-    if (jobs.length === 0) break;
-    await Promise.all(jobs.map(async (job) => {
-      report[await settle(deps, job)] += 1;
-    }));
+  const start = (job: Job): void => {
+    const run = settle(deps, job)
+      .then((outcome) => void (report[outcome] += 1))
+      .finally(() => running.delete(run));
+    running.add(run);
+  };
+  for (;;) {
+    const leftMs = endsAtMs - performance.now();
+    if (leftMs <= 0) break;
+    const free = PARALLEL - running.size;
+    const jobs = free === 0 ? [] : await claimJobs(deps.db, { limit: free, leaseMs: LEASE_MS, ...(subjectId === undefined ? {} : { subjectId }) });
+    jobs.forEach(start);
+    if (running.size === 0) return report;
+    // What one job leaves behind for the next is due at once, so the end of any is a reason to look again.
+    await Promise.race([...running, sleep(leftMs, undefined, { ref: false })]);
   }
+  for (const run of running) deps.background(run);
   return report;
 }
 

@@ -14,6 +14,9 @@ export type CronJob = (typeof CRON_JOBS)[number];
 /** How often `tick` does what need not be done each time, in seconds. */
 const EVERY_S = { stars: 300, reconcile: 10, purge: 3_600 } as const;
 
+// A tick has other parts to run; what is left of the work goes on behind it.
+const TICK_DRAIN_MS = 5_000;
+
 type Report = Record<string, unknown>;
 
 export async function runCron(app: App, job: CronJob): Promise<Report> {
@@ -52,7 +55,7 @@ async function tick(app: App): Promise<Report> {
   await part('expired', () => expireOrders(deps));
   await part('late', () => failLateOrders(deps));
   if (await isTurn(app, 'reconcile')) await part('reconcile', () => reconcileOrders(deps));
-  await part('drain', () => drainOutbox(deps));
+  await part('drain', () => drainOutbox(deps, { budgetMs: TICK_DRAIN_MS }));
   await part('usage', () => refreshDueEsims(deps));
   if (await isTurn(app, 'stars')) await part('stars', () => sweepStars(deps));
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
