@@ -2,7 +2,6 @@ import type { SandboxClock } from './context.ts';
 
 export interface AdvancingClock extends SandboxClock {
   advance(ms: number): void;
-  offsetMs(): number;
   /** Lets every sleeper go, so that whoever waits can see that the sandbox is closing. */
   stop(): void;
 }
@@ -13,7 +12,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function createClock(startOffsetMs: number): AdvancingClock {
   let offsetMs = startOffsetMs;
   let isStopped = false;
-  const sleepers = new Set<{ check(): void; wake(): void }>();
+  /** Each looks whether its sleeper is due; one that is not stays in the set. */
+  const sleepers = new Set<() => void>();
 
   function nowMs(): number {
     return Date.now() + offsetMs;
@@ -21,38 +21,35 @@ export function createClock(startOffsetMs: number): AdvancingClock {
 
   return {
     now: () => new Date(nowMs()),
-    offsetMs: () => offsetMs,
     sleep(ms, signal) {
       if (isStopped || signal?.aborted || ms <= 0) return Promise.resolve();
       const dueMs = nowMs() + ms;
       return new Promise((resolve) => {
         let timer: NodeJS.Timeout | undefined;
-        const sleeper = {
-          check() {
-            clearTimeout(timer);
-            const leftMs = dueMs - nowMs();
-            if (leftMs <= 0) sleeper.wake();
-            else timer = setTimeout(sleeper.check, Math.min(leftMs, LONGEST_TIMER_MS));
-          },
-          wake() {
-            clearTimeout(timer);
-            sleepers.delete(sleeper);
-            signal?.removeEventListener('abort', sleeper.wake);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', sleeper.wake, { once: true });
-        sleeper.check();
+        function wake(): void {
+          clearTimeout(timer);
+          sleepers.delete(check);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        }
+        function check(): void {
+          clearTimeout(timer);
+          const leftMs = dueMs - nowMs();
+          if (leftMs <= 0 || isStopped) wake();
+          else timer = setTimeout(check, Math.min(leftMs, LONGEST_TIMER_MS));
+        }
+        sleepers.add(check);
+        signal?.addEventListener('abort', wake, { once: true });
+        check();
       });
     },
     advance(ms) {
       offsetMs += ms;
-      for (const sleeper of [...sleepers]) sleeper.check();
+      for (const check of sleepers) check();
     },
     stop() {
       isStopped = true;
-      for (const sleeper of [...sleepers]) sleeper.wake();
+      for (const check of sleepers) check();
     },
   };
 }

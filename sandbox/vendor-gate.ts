@@ -45,6 +45,7 @@ export async function passGate(
     const response = await simulator.handle(request, path, effects);
     const answer = await response.arrayBuffer();
     note(response.status, isText(response) ? new TextDecoder().decode(answer.slice(0, 8_192)) : undefined);
+    if (answer.byteLength > 0) response.headers.set('content-length', String(answer.byteLength));
     return new Response(answer.byteLength === 0 ? null : answer, {
       status: response.status,
       headers: response.headers,

@@ -99,6 +99,6 @@ export function stateAt(assignment: Assignment, nowMs: number): AssignmentState 
   return state;
 }
 
-export function lpaOf({ smdpHost, matchingId }: Esim): string {
+export function lpaOf({ smdpHost, matchingId }: Pick<Esim, 'smdpHost' | 'matchingId'>): string {
   return `LPA:1$${smdpHost}$${matchingId}`;
 }

@@ -144,6 +144,8 @@ interface AssignmentRow extends Omit<Assignment, 'assignedAt'> {
   assignedNanos: number;
 }
 
+type LedgerLine = Pick<Esim, 'iccid' | 'smdpHost' | 'matchingId' | 'profileStatus' | 'customerRef'>;
+
 type Queries = Pick<SandboxSql, 'query'>;
 
 export interface PlacedOrder {
@@ -341,8 +343,12 @@ export function createEsimStore(sql: SandboxSql) {
       return { esims, rows: Number(count?.rows ?? 0) };
     },
 
-    async allEsims(): Promise<Esim[]> {
-      return sql.query<Esim>(`select ${ESIM_COLUMNS} from sandbox.esimgo_esims order by assigned_ms, iccid`);
+    /** Without the history, which is the largest part of an eSIM and of no use in the ledger. */
+    async allEsims(): Promise<LedgerLine[]> {
+      return sql.query<LedgerLine>(
+        `select iccid, smdp_host as "smdpHost", matching_id as "matchingId", profile_status as "profileStatus",
+           customer_ref as "customerRef" from sandbox.esimgo_esims order by assigned_ms, iccid`,
+      );
     },
 
     /** False if there is no such eSIM. */

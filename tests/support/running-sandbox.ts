@@ -20,13 +20,11 @@ export interface RunningSandbox {
   dataDir: string;
   /** What reached the shop's address, in order. */
   received: ReceivedCallback[];
-  /** Resolves once `count` callbacks have arrived since the start. */
-  whenReceived(count: number): Promise<ReceivedCallback[]>;
   /** Decides the shop's answers; 200 unless replaced. */
   shop: { answer(callback: ReceivedCallback): Response | Promise<Response> };
   control(name: string, body: unknown): Promise<Response>;
   /** A call to eSIM Go with the right key and `Accept: application/json`. */
-  esimGo(path: string, init?: RequestInit): Promise<Response>;
+  esimGo(path: string, init?: RequestInit & { headers?: Record<string, string> }): Promise<Response>;
   /** Closes the sandbox and opens it again on the same database and folder, as after a restart of the process. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -37,12 +35,10 @@ export async function startSandbox(options: { seed?: string } = {}): Promise<Run
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const received: ReceivedCallback[] = [];
-  const waiting: { count: number; resolve(callbacks: ReceivedCallback[]): void }[] = [];
   const shop: RunningSandbox['shop'] = { answer: () => new Response('ok') };
   const fakeShop = await serveFakeShop(async (request) => {
     const callback = { path: new URL(request.url).pathname, headers: request.headers, body: await request.text() };
     received.push(callback);
-    for (const { count, resolve } of waiting) if (received.length >= count) resolve([...received]);
     return shop.answer(callback);
   });
 
@@ -65,10 +61,6 @@ export async function startSandbox(options: { seed?: string } = {}): Promise<Run
     },
     dataDir,
     received,
-    whenReceived(count) {
-      if (received.length >= count) return Promise.resolve([...received]);
-      return new Promise((resolve) => waiting.push({ count, resolve }));
-    },
     shop,
     control(name, body) {
       return fetch(`${url}/sandbox/api/${name}`, { method: 'POST', body: JSON.stringify(body) });
@@ -89,4 +81,9 @@ export async function startSandbox(options: { seed?: string } = {}): Promise<Run
       await database.drop();
     },
   };
+}
+
+/** The body of an answer whose form the test itself is about. */
+export async function jsonOf(response: Response) {
+  return JSON.parse(await response.text());
 }
