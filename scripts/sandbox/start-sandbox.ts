@@ -38,6 +38,7 @@ export async function startSandbox(onStop: OnStop): Promise<void> {
   const ownUrl = `http://localhost:${listening.port}`;
   console.log(`The shop at ${shopUrl} needs:
   APP_URL=${ownUrl}
+  DATABASE_URL=${databaseUrl}
   ESIMGO_API_URL=${ownUrl}/sandbox/esimgo/v2.5
   ESIMGO_API_KEY=${started.keys.esimGoApiKey}
   TELEGRAM_API_URL=${ownUrl}/sandbox/telegram

@@ -4,6 +4,7 @@ import { loadConfig } from '../../lib/config/config.ts';
 import { migrate } from '../../lib/db/migrate.ts';
 import { createBackgroundWork, provideWaitUntil } from './background-work.ts';
 import { createTick } from './call-cron.ts';
+import { compressAnswers } from './compress-answers.ts';
 import { createShopServer } from './create-shop-server.ts';
 import { startCronTicker } from './cron-ticker.ts';
 import { createFunctionRouter, listFunctionFiles } from './function-routes.ts';
@@ -41,7 +42,7 @@ export async function startShop(onStop: OnStop): Promise<void> {
     reportError: (error) => console.error(error),
   });
 
-  const server = prepareServer({ fetch: fetchHandler, ...readServerOptions(process.env, 3000) });
+  const server = prepareServer({ fetch: compressAnswers(fetchHandler), ...readServerOptions(process.env, 3000) });
   onStop(() => background.settled());
   const listening = await server.listen();
   onStop(() => listening.close(GRACE_MS));

@@ -23,7 +23,7 @@ const COMPRESSIBLE = /^(text\/|application\/(json|manifest)|image\/svg)/;
 const HASHED_NAME = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 const SMALLEST_WORTH_COMPRESSING = 1_000; // below that the answer fits one packet anyway
 
-type Encoding = 'br' | 'gzip';
+export type Encoding = 'br' | 'gzip';
 export type StaticFiles = (request: Request, pathname: string) => Promise<Response | null>;
 
 interface StaticFile {
@@ -101,7 +101,7 @@ function brotli(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } });
 }
 
-function acceptedEncoding(header: string | null): Encoding | null {
+export function acceptedEncoding(header: string | null): Encoding | null {
   const offered = (header ?? '').split(',').map((part) => part.trim().split(/\s*;\s*/));
   const takes = (name: Encoding) =>
     offered.some(([coding, quality]) => coding === name && !/^q=0(\.0*)?$/.test(quality ?? ''));
