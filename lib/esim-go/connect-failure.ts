@@ -1,5 +1,9 @@
+/** Ours: the request was called off at the wire. */
+export const TOO_LATE = 'ESENDTOOLATE';
+
 // Raised before the first byte of a request can be written: name look-up, connecting, checking the certificate.
 const CONNECT_CODES = new Set([
+  TOO_LATE,
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',

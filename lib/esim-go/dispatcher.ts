@@ -1,4 +1,5 @@
 import type { Agent } from 'undici';
+import { TOO_LATE } from './connect-failure.ts';
 
 // An order may reach the wire only within seconds of being recorded as sent, so connecting must not take longer.
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -7,6 +8,7 @@ const KEEP_ALIVE_MS = 4_000;
 
 /** The global fetch is typed after the undici that Node brings along, an older one than ours. */
 type FetchDispatcher = NonNullable<RequestInit['dispatcher']>;
+type FetchHandler = Parameters<FetchDispatcher['dispatch']>[1];
 
 export interface Dispatchers {
   reusing(): Promise<FetchDispatcher>;
@@ -40,4 +42,39 @@ async function createAgent(pipelining: 0 | 1): Promise<Agent> {
 
 function forFetch(agent: Agent): FetchDispatcher {
   return agent as unknown as FetchDispatcher;
+}
+
+/** Nothing was written: the request came to the wire later than its record allows. */
+class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+  readonly code = TOO_LATE;
+}
+
+/**
+ * The same connections, but a request is called off if it is too late at the moment its first byte would be written.
+ * Only here can a process that was frozen after recording the request notice it.
+ */
+export function writingOnlyWhile(dispatcher: FetchDispatcher, isInTime: () => boolean): FetchDispatcher {
+  const guardedDispatcher: FetchDispatcher = Object.create(dispatcher);
+  guardedDispatcher.dispatch = (options, handler) => dispatcher.dispatch(options, guarded(handler, isInTime));
+  return guardedDispatcher;
+}
+
+/** What either form of the interface calls right before the first byte, by Node's release. */
+interface WriteHooks {
+  onConnect?(abort: (error?: Error) => void): void;
+  onRequestStart?(controller: { abort(error: Error): void }, context: unknown): void;
+}
+
+function guarded(handler: FetchHandler & WriteHooks, isInTime: () => boolean): FetchHandler {
+  const { onConnect, onRequestStart } = handler;
+  const guard: FetchHandler & WriteHooks = Object.create(handler);
+  if (onConnect) {
+    guard.onConnect = (abort) => (isInTime() ? onConnect.call(handler, abort) : abort(new TooLateError()));
+  }
+  if (onRequestStart) {
+    guard.onRequestStart = (controller, context) =>
+      isInTime() ? onRequestStart.call(handler, controller, context) : controller.abort(new TooLateError());
+  }
+  return guard;
 }

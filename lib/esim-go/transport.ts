@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { causeCodeOf, isConnectFailure } from './connect-failure.ts';
-import { createDispatchers } from './dispatcher.ts';
+import { createDispatchers, writingOnlyWhile } from './dispatcher.ts';
 import { EsimGoRefusedError, EsimGoShapeError, EsimGoUnreachableError, type EsimGoError } from './errors.ts';
 import { looksLikeJson, parseVendorJson } from './json.ts';
 import { createRateLimit, type CallPriority } from './rate-limit.ts';
@@ -76,8 +76,9 @@ export function createTransport(options: EsimGoClientOptions) {
   /** Sends, repeats where that is allowed, and resolves with a 2xx or one of the expected statuses. */
   async function send(request: EsimGoRequest): Promise<EsimGoAnswer> {
     for (let attempt = 1; ; attempt += 1) {
-      const startedAtMs = await turnOf(request);
-      const result = await attemptOnce(request);
+      const recordedFromMs = await turnOf(request);
+      const startedAtMs = now();
+      const result = await attemptOnce(request, recordedFromMs);
       report(request, result, attempt, now() - startedAtMs);
       if (!(result instanceof Error)) return result;
       const delayMs = retryDelayMs(request.repeat, attempt, failureOf(result), random);
@@ -86,24 +87,31 @@ export function createTransport(options: EsimGoClientOptions) {
     }
   }
 
-  /** Waits for the rate limit and then runs `beforeSend`; returns when sending may begin. */
+  /** Waits for the rate limit and then runs `beforeSend`; returns when that began. */
   async function turnOf(request: EsimGoRequest): Promise<number> {
     // Loaded before the record is made: nothing slow may stand between the record and the wire.
     await dispatcherFor(request);
     await limit.acquire(request.priority, request.isOrder);
     const recordedFromMs = now();
     await request.beforeSend?.();
-    const startedAtMs = now();
-    if (startedAtMs - recordedFromMs > SEND_WITHIN_MS) {
+    if (!isInTime(recordedFromMs)) {
       const error = new EsimGoUnreachableError({ ...factsOf(request), reason: 'not_sent', mayHaveBeenApplied: false });
       report(request, error, 1, 0);
       throw error;
     }
-    return startedAtMs;
+    return recordedFromMs;
   }
 
-  async function attemptOnce(request: EsimGoRequest): Promise<EsimGoAnswer | EsimGoError> {
-    const dispatcher = await dispatcherFor(request);
+  function isInTime(recordedFromMs: number): boolean {
+    return now() - recordedFromMs <= SEND_WITHIN_MS;
+  }
+
+  async function attemptOnce(
+    request: EsimGoRequest,
+    recordedFromMs: number,
+  ): Promise<EsimGoAnswer | EsimGoError> {
+    const agent = await dispatcherFor(request);
+    const dispatcher = request.beforeSend ? writingOnlyWhile(agent, () => isInTime(recordedFromMs)) : agent;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), request.isOrder ? orderTimeoutMs : getTimeoutMs);
     let received: Response | null = null;

@@ -44,7 +44,7 @@ async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-function aClient(port: number, timeoutMs = 10_000) {
+function aClient(port: number, timeoutMs = 10_000, now: () => number = Date.now) {
   const client = createEsimGoClient({
     baseUrl: `http://127.0.0.1:${port}/v2.5`,
     apiKey: 'key-not-real',
@@ -54,6 +54,7 @@ function aClient(port: number, timeoutMs = 10_000) {
     getTimeoutMs: timeoutMs,
     orderTimeoutMs: timeoutMs,
     sleep: () => Promise.resolve(),
+    now,
   });
   closers.unshift(client.close);
   return client;
@@ -101,6 +102,16 @@ describe('placeOrder over a broken connection', () => {
     await once(server, 'close');
     const error = await failureOf(aClient(port).placeOrder(order));
     expect(error).toMatchObject({ reason: 'not_sent', mayHaveBeenApplied: false, causeCode: 'ECONNREFUSED' });
+  });
+
+  it('sends nothing when it comes to the wire more than five seconds after it was recorded', async () => {
+    const vendor = await aVendor((socket) => void socket.write(whole));
+    let nowMs = 0;
+    // The process freezes between the record and the wire: a connection stands one turn of the event loop later at the earliest.
+    const freeze = (): void => void setImmediate(() => (nowMs += 5_001));
+    const error = await failureOf(aClient(vendor.port, 10_000, () => nowMs).placeOrder(order, { beforeSend: freeze }));
+    expect(error).toMatchObject({ reason: 'not_sent', mayHaveBeenApplied: false, causeCode: 'ESENDTOOLATE' });
+    expect(vendor.requests).toHaveLength(0);
   });
 
   it('keeps a refusal whose text is lost', async () => {
