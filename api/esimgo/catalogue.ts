@@ -15,9 +15,7 @@ const CACHE_HEADERS = {
 export const GET = route('esimgo/catalogue', async (request, { app, url }) => {
   const code = url.searchParams.get('destination');
   const answer =
-    code === null
-      ? await readDestinations(app.catalogue)
-      : await readPlans(app.catalogue, parseDestination(code));
+    code === null ? await readDestinations(app.catalogue) : await readPlans(app.catalogue, parseDestination(code));
   if (answer === null) throw new AppError('not_found');
   const headers = { ...CACHE_HEADERS, etag: answer.etag };
   if (isFresh(request, answer.etag)) return new Response(null, { status: 304, headers });

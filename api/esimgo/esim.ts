@@ -1,16 +1,20 @@
+import * as z from 'zod';
 import { esimActionBodySchema, type EsimActionAnswer } from '../../lib/contract/esim.ts';
 import { actOnEsim } from '../../lib/esims/act-on-esim.ts';
 import { findOwnEsim, listEsims, toEsim } from '../../lib/esims/read-esims.ts';
 import { refreshSoon } from '../../lib/esims/refresh-soon.ts';
-import { readJson } from '../../lib/http/body.ts';
+import { parseInput, readJson } from '../../lib/http/body.ts';
 import { requireUser } from '../../lib/http/guards.ts';
 import { jsonAnswer, route } from '../../lib/http/route.ts';
+
+const querySchema = z.object({ id: z.string().regex(/^[\x21-\x7e]{1,64}$/) });
 
 export const GET = route('esimgo/esim', async (request, { app, url }) => {
   const user = requireUser(app, request);
   const id = url.searchParams.get('id');
   if (id === null) return jsonAnswer({ esims: await listEsims(app.deps, user.id) });
-  const esim = await findOwnEsim(app.deps, user.id, id);
+  const query = parseInput(querySchema, { id });
+  const esim = await findOwnEsim(app.deps, user.id, query.id);
   refreshSoon(app.deps, esim.id, esim.refreshed_at);
   return jsonAnswer({ esim: await toEsim(app.deps, esim) });
 });

@@ -6,7 +6,7 @@ import { jsonAnswer, route } from '../../lib/http/route.ts';
 import { kick } from '../../lib/jobs/kick.ts';
 import { readOwnOrder } from '../../lib/orders/read-orders.ts';
 
-const querySchema = z.object({ order_id: z.string().min(1).max(64) });
+const querySchema = z.object({ order_id: z.string().regex(/^[\x21-\x7e]{1,64}$/) });
 
 export const GET = route('esimgo/status', async (request, { app, url, note }) => {
   const user = requireUser(app, request);

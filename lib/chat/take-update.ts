@@ -72,12 +72,18 @@ async function answerPreCheckout(deps: ShopDeps, query: PreCheckoutUpdate): Prom
   }
   deps.log.info('pre_checkout_refused', { refusal });
   const language = languageOf(null, query.languageCode);
-  await deps.telegram.answerPreCheckoutQuery(query.queryId, { ok: false, errorMessage: preCheckoutMessages[language][refusal] });
+  await deps.telegram.answerPreCheckoutQuery(query.queryId, {
+    ok: false,
+    errorMessage: preCheckoutMessages[language][refusal],
+  });
   return 'refused';
 }
 
 /** A judgement that fails or takes too long is a no: then no Star moves. */
-async function inTime(judgement: Promise<PreCheckoutRefusal | null>, { log }: ShopDeps): Promise<PreCheckoutRefusal | null> {
+async function inTime(
+  judgement: Promise<PreCheckoutRefusal | null>,
+  { log }: ShopDeps,
+): Promise<PreCheckoutRefusal | null> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<PreCheckoutRefusal>((resolve) => {
     timer = setTimeout(() => resolve('unavailable'), JUDGING_MAX_MS);

@@ -102,7 +102,10 @@ function schemaFor(env: Env) {
     POSTGRES_URL: postgresUrl.optional(),
     KV_REST_API_URL: baseUrl(rules).optional(),
     KV_REST_API_TOKEN: text(500).optional(),
-    ESIMGO_API_KEY: secret('must be the key shown in the eSIM Go portal, Account Settings → API Details', /^\S{8,200}$/),
+    ESIMGO_API_KEY: secret(
+      'must be the key shown in the eSIM Go portal, Account Settings → API Details',
+      /^\S{8,200}$/,
+    ),
     ESIMGO_API_KEY_PREVIOUS: text(200).optional(),
     ESIMGO_API_URL: baseUrl(rules).default('https://api.esim-go.com/v2.5'),
     ESIMGO_CALLBACK_V2: onOff,
@@ -110,20 +113,29 @@ function schemaFor(env: Env) {
     ESIMGO_ORDER_INTERVAL_MS: count(0, 60_000),
     TELEGRAM_BOT_TOKEN: secret('must be the token that @BotFather gave', /^\d{5,15}:[A-Za-z0-9_-]{30,60}$/),
     TELEGRAM_API_URL: baseUrl(rules).default('https://api.telegram.org'),
-    TELEGRAM_WEBHOOK_SECRET: secret('must be 16 to 200 of A-Z a-z 0-9 _ -: openssl rand -hex 32', /^[A-Za-z0-9_-]{16,200}$/),
+    TELEGRAM_WEBHOOK_SECRET: secret(
+      'must be 16 to 200 of A-Z a-z 0-9 _ -: openssl rand -hex 32',
+      /^[A-Za-z0-9_-]{16,200}$/,
+    ),
     TELEGRAM_RATE_PER_S: count(25, 100_000),
     CRON_SECRET: secret('must be at least 16 characters without spaces: openssl rand -hex 32'),
     DATA_KEY: dataKey,
     DATA_KEY_PREVIOUS: dataKey.optional(),
     ADMIN_TELEGRAM_IDS: telegramIds.optional(),
-    ADMIN_CHAT_ID: z.string().regex(/^(-?\d{1,20}|@\w{4,40})$/, 'must be a chat id such as -1001234567890').optional(),
+    ADMIN_CHAT_ID: z
+      .string()
+      .regex(/^(-?\d{1,20}|@\w{4,40})$/, 'must be a chat id such as -1001234567890')
+      .optional(),
     INIT_DATA_MAX_AGE: seconds(86_400),
     ORDER_TTL: seconds(900),
     DELIVERY_DEADLINE: seconds(900),
     RECONCILE_WINDOW_S: seconds(600),
     CATALOGUE_TTL: seconds(21_600),
     MAX_STARS: z.coerce.number().int().min(1).max(100_000).default(10_000),
-    SMTP_URL: z.string().regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…').optional(),
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…')
+      .optional(),
     SHOP_NAME: text(32).default('eSIM'),
     SUPPORT_CONTACT: text(100).optional(),
   });
@@ -132,7 +144,8 @@ function schemaFor(env: Env) {
 type Values = z.output<ReturnType<typeof schemaFor>>;
 
 function sentence(issue: { code: string; message: string; input?: unknown }): string {
-  if (issue.input === undefined && issue.code !== 'custom' && /received undefined/.test(issue.message)) return 'is missing';
+  if (issue.input === undefined && issue.code !== 'custom' && /received undefined/.test(issue.message))
+    return 'is missing';
   return issue.message.startsWith('must') ? issue.message : `is wrong: ${issue.message}`;
 }
 

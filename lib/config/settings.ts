@@ -24,7 +24,12 @@ export interface UrlRules {
 /** A base URL without its trailing slash. */
 export const baseUrl = (rules: UrlRules) =>
   z
-    .url({ protocol: /^https?$/, error: 'must be a full URL such as https://example.com' })
+    .url({
+      protocol: /^https?$/,
+      // The next check reads the URL, which must be one.
+      abort: true,
+      error: ({ input }) => (input === undefined ? undefined : 'must be a full URL such as https://example.com'),
+    })
     .refine((value) => isAllowed(value, rules), 'must start with https:// in production')
     .transform((value) => value.replace(/\/+$/, ''));
 

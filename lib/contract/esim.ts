@@ -73,11 +73,19 @@ export type Esim = z.infer<typeof esimSchema>;
 export const esimsAnswerSchema = z.strictObject({ esims: z.array(esimSummarySchema) });
 export const esimAnswerSchema = z.strictObject({ esim: esimSchema });
 
+/** PostgreSQL stores neither NUL nor halves of characters, and no keyboard writes them. */
+const esimNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
 const target = { id: esimIdSchema.optional(), order_id: orderIdSchema.optional() };
 export const esimActionBodySchema = z
   .discriminatedUnion('action', [
     z.strictObject({ ...target, action: z.literal('refresh_usage') }),
-    z.strictObject({ ...target, action: z.literal('rename'), name: z.string().trim().min(1).max(40).nullable() }),
+    z.strictObject({ ...target, action: z.literal('rename'), name: esimNameSchema.nullable() }),
     z.strictObject({ ...target, action: z.literal('diagnose') }),
     z.strictObject({ ...target, action: z.literal('activated') }),
   ])

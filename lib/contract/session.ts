@@ -17,7 +17,7 @@ export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 export const clientEventSchema = z.strictObject({
   name: z.enum(['open', 'destination', 'plan', 'checkout', 'pay', 'paid', 'ready', 'install', 'error']),
   at: z.iso.datetime().optional(),
-  details: z.record(z.string().max(40), z.union([z.string().max(200), z.number(), z.boolean()])).optional(),
+  details: z.record(z.string().regex(/^\w{1,40}$/), z.union([z.string().max(200), z.number(), z.boolean()])).optional(),
 });
 export const eventsBodySchema = z.strictObject({ events: z.array(clientEventSchema).min(1).max(50) });
 export type EventsBody = z.infer<typeof eventsBodySchema>;

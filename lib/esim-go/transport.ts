@@ -106,10 +106,7 @@ export function createTransport(options: EsimGoClientOptions) {
     return now() - recordedFromMs <= SEND_WITHIN_MS;
   }
 
-  async function attemptOnce(
-    request: EsimGoRequest,
-    recordedFromMs: number,
-  ): Promise<EsimGoAnswer | EsimGoError> {
+  async function attemptOnce(request: EsimGoRequest, recordedFromMs: number): Promise<EsimGoAnswer | EsimGoError> {
     const agent = await dispatcherFor(request);
     const dispatcher = request.beforeSend ? writingOnlyWhile(agent, () => isInTime(recordedFromMs)) : agent;
     const controller = new AbortController();

@@ -15,7 +15,9 @@ export async function actOnEsim(deps: ShopDeps, userId: number, body: EsimAction
       await deps.db.query(`UPDATE esims SET name = $2 WHERE id = $1`, [esimId, body.name]);
       break;
     case 'activated':
-      await deps.db.query(`UPDATE esims SET user_confirmed_at = coalesce(user_confirmed_at, now()) WHERE id = $1`, [esimId]);
+      await deps.db.query(`UPDATE esims SET user_confirmed_at = coalesce(user_confirmed_at, now()) WHERE id = $1`, [
+        esimId,
+      ]);
       await requireRefresh(deps, esimId);
       break;
     case 'refresh_usage':

@@ -36,7 +36,10 @@ export async function listEsims({ db }: ReadDeps, userId: number): Promise<EsimS
 
 /** Somebody else's eSIM is not found, like one that does not exist. */
 export async function findOwnEsim({ db }: ReadDeps, userId: number, esimId: string): Promise<EsimWithBundles> {
-  const [row] = await db.query<EsimWithBundles>(`${SELECT} WHERE e.id = $1 AND e.telegram_user_id = $2`, [esimId, userId]);
+  const [row] = await db.query<EsimWithBundles>(`${SELECT} WHERE e.id = $1 AND e.telegram_user_id = $2`, [
+    esimId,
+    userId,
+  ]);
   if (row === undefined) throw new AppError('not_found');
   return reviveDates(row);
 }

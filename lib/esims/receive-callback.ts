@@ -23,14 +23,18 @@ const LOW_BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance']);
  * Takes a callback as a hint to read the API again, once: nothing it says is believed beyond that. Unknown kinds, and
  * eSIMs or orders of another system on the same account, are stored and ignored.
  */
-export async function receiveCallback(deps: ShopDeps, { rawBody, signature, keys }: ReceivedCallback): Promise<CallbackOutcome> {
+export async function receiveCallback(
+  deps: ShopDeps,
+  { rawBody, signature, keys }: ReceivedCallback,
+): Promise<CallbackOutcome> {
   const isSigned = verifyCallbackSignature({ rawBody, signature, keys });
   // V2 callbacks carry no signature at all; a wrong one is an attack or a wrong key in either case.
   if (!isSigned && !(deps.config.esimGo.callbackV2 && signature === null)) {
     deps.log.warn('callback_signature_wrong', { isMissing: signature === null });
     throw new AppError('unauthorized');
   }
-  const callback = parseCallback(new TextDecoder().decode(rawBody));
+  // PostgreSQL stores no NUL, and nothing that is worth a look holds one.
+  const callback = parseCallback(new TextDecoder().decode(rawBody).replaceAll(String.raw`\u0000`, ''));
   const kind = (callback?.alertType ?? callback?.event ?? 'unknown').slice(0, 60);
   const target = callback === null ? NOBODY : await findTarget(deps.db, callback);
   const isBalance = BALANCE_ALERTS.has(kind);
@@ -41,7 +45,13 @@ export async function receiveCallback(deps: ShopDeps, { rawBody, signature, keys
       `INSERT INTO inbox (source, event_key, kind, esim_id, order_id, outcome)
        VALUES ('esimgo', $1 || to_char(now() AT TIME ZONE 'UTC', ':YYYYMMDDHH24'), $2, $3, $4, $5)
        ON CONFLICT DO NOTHING RETURNING kind`,
-      [createHash('sha256').update(rawBody).digest('hex'), kind, target.esimId, target.orderId, isHint ? 'queued' : 'ignored'],
+      [
+        createHash('sha256').update(rawBody).digest('hex'),
+        kind,
+        target.esimId,
+        target.orderId,
+        isHint ? 'queued' : 'ignored',
+      ],
     );
     if (inserted.length === 0) return false;
     if (target.esimId !== null) await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: target.esimId });

@@ -61,7 +61,9 @@ async function readNews(deps: RefreshDeps, esim: EsimRow): Promise<News> {
 
 async function firstAttachment({ supplier, now }: RefreshDeps, iccid: string): Promise<Date | null> {
   const entries = await supplier.getEsimHistory(iccid, { priority: 'usage' });
-  const entry = entries.find(({ name, alertType }) => /first\s*attachment/i.test(name) || alertType === 'FirstAttachment');
+  const entry = entries.find(
+    ({ name, alertType }) => /first\s*attachment/i.test(name) || alertType === 'FirstAttachment',
+  );
   return entry === undefined ? null : (entry.at ?? now());
 }
 
@@ -76,7 +78,11 @@ async function lastLocation({ supplier }: RefreshDeps, iccid: string): Promise<N
   }
 }
 
-async function store(deps: RefreshDeps, esim: EsimRow, { details, assignments, attachedAt, location }: News): Promise<void> {
+async function store(
+  deps: RefreshDeps,
+  esim: EsimRow,
+  { details, assignments, attachedAt, location }: News,
+): Promise<void> {
   await deps.db.transaction(async (tx) => {
     const bundles = await tx.query<EsimBundleRow>(
       `INSERT INTO esim_bundles

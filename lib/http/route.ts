@@ -7,7 +7,9 @@ export interface RouteContext {
   app: App;
   url: URL;
   /** Adds to the request's log line. */
-  note(fields: Record<string, unknown>): void;
+  note: (fields: Record<string, unknown>) => void;
+  /** Leaves the request out of the log: for ticks that found nothing to do. */
+  hush: () => void;
 }
 
 export type RouteHandler = (request: Request, context: RouteContext) => Promise<Response>;
@@ -19,25 +21,29 @@ export function route(name: string, handler: RouteHandler): (request: Request) =
     const requestId = request.headers.get('x-vercel-id')?.slice(0, 100) ?? newId('req');
     const fields: Record<string, unknown> = {};
     let app: App | null = null;
+    let isHushed = false;
     let response: Response;
     let failure: unknown;
     try {
       app = await currentApp();
       const note = (more: Record<string, unknown>): void => void Object.assign(fields, more);
-      response = await handler(request, { app, url: new URL(request.url), note });
+      const hush = (): void => void (isHushed = true);
+      response = await handler(request, { app, url: new URL(request.url), note, hush });
     } catch (error) {
       failure = error;
       response = problemResponse(error, requestId);
     }
-    app?.log.info('request', {
-      route: name,
-      method: request.method,
-      status: response.status,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      requestId,
-      ...fields,
-      ...(failure instanceof AppError ? { code: failure.code } : {}),
-    });
+    if (!isHushed) {
+      app?.log.info('request', {
+        route: name,
+        method: request.method,
+        status: response.status,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        requestId,
+        ...fields,
+        ...(failure instanceof AppError ? { code: failure.code } : {}),
+      });
+    }
     if (failure !== undefined && !(failure instanceof AppError && failure.cause === undefined)) {
       const level = failure instanceof AppError ? 'warn' : 'error';
       app?.log[level]('request_failed', { route: name, requestId, error: failure });

@@ -20,6 +20,7 @@ const OWN_NAMES: Readonly<Record<string, Record<Language, Name>>> = {
   HK: { en: { name: 'Hong Kong' }, ru: { name: 'Гонконг' } },
   MO: { en: { name: 'Macao' }, ru: { name: 'Макао' } },
   US: { en: { name: 'United States', short: 'USA' }, ru: { name: 'США' } },
+  KR: { en: { name: 'South Korea' }, ru: { name: 'Южная Корея' } },
   GB: { en: { name: 'United Kingdom', short: 'UK' }, ru: { name: 'Великобритания', short: 'Британия' } },
   AE: { en: { name: 'United Arab Emirates', short: 'UAE' }, ru: { name: 'ОАЭ' } },
   ZA: { en: { name: 'South Africa' }, ru: { name: 'Южная Африка', short: 'ЮАР' } },
@@ -78,6 +79,33 @@ const OWN_NAMES: Readonly<Record<string, Record<Language, Name>>> = {
   },
 };
 
+/** Names of Intl that leave no room for amount and days in the title of an invoice. */
+const SHORT_NAMES: Readonly<Record<string, Partial<Record<Language, string>>>> = {
+  AG: { en: 'Antigua', ru: 'Антигуа' },
+  AS: { ru: 'Ам. Самоа' },
+  BM: { ru: 'Бермуды' },
+  FK: { ru: 'Фолкленды' },
+  FM: { ru: 'Микронезия' },
+  GF: { ru: 'Фр. Гвиана' },
+  GQ: { en: 'Eq. Guinea', ru: 'Экв. Гвинея' },
+  KN: { en: 'St. Kitts', ru: 'Сент-Китс' },
+  MH: { ru: 'Маршалл. о-ва' },
+  MK: { ru: 'Сев. Македония' },
+  MP: { en: 'N. Mariana Is.', ru: 'Сев. Марианы' },
+  NC: { ru: 'Нов. Каледония' },
+  PF: { ru: 'Фр. Полинезия' },
+  PG: { ru: 'ПНГ' },
+  PM: { en: 'St. Pierre', ru: 'Сен-Пьер' },
+  SA: { ru: 'Сауд. Аравия' },
+  SB: { ru: 'Соломон. о-ва' },
+  SC: { ru: 'Сейшелы' },
+  ST: { en: 'São Tomé', ru: 'Сан-Томе' },
+  TC: { en: 'Turks & Caicos' },
+  TL: { ru: 'Вост. Тимор' },
+  TT: { en: 'Trinidad', ru: 'Тринидад' },
+  VC: { en: 'St. Vincent', ru: 'Сент-Винсент' },
+};
+
 const ISO = /^[A-Z]{2}$/;
 const displayNames = new Map<Language, Intl.DisplayNames>();
 
@@ -90,7 +118,8 @@ export function destinationName(code: string, language: Language): string {
 /** The same as the name unless there is a shorter one that people use. */
 export function shortDestinationName(code: string, language: Language): string {
   const own = Object.hasOwn(OWN_NAMES, code) ? OWN_NAMES[code] : undefined;
-  return own?.[language].short ?? destinationName(code, language);
+  const short = Object.hasOwn(SHORT_NAMES, code) ? SHORT_NAMES[code] : undefined;
+  return own?.[language].short ?? short?.[language] ?? destinationName(code, language);
 }
 
 function intlName(code: string, language: Language): string | undefined {

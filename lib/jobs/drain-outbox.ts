@@ -33,6 +33,7 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   tag_esim: 20,
   tell_ready: 20,
   tell_refunded: 20,
+  tell_late: 3,
   alert: 12,
 };
 
@@ -40,7 +41,10 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
  * Works off what is due until nothing is, or until the time is over; jobs that are still running then go on in the
  * background. Any number of drains may run at once. A slow job holds up none of the others.
  */
-export async function drainOutbox(deps: ShopDeps, { subjectId, budgetMs = DEFAULT_BUDGET_MS }: DrainOptions = {}): Promise<DrainReport> {
+export async function drainOutbox(
+  deps: ShopDeps,
+  { subjectId, budgetMs = DEFAULT_BUDGET_MS }: DrainOptions = {},
+): Promise<DrainReport> {
   const report: DrainReport = { done: 0, postponed: 0, buried: 0 };
   const running = new Set<Promise<void>>();
   const endsAtMs = performance.now() + budgetMs;
@@ -54,7 +58,14 @@ export async function drainOutbox(deps: ShopDeps, { subjectId, budgetMs = DEFAUL
     const leftMs = endsAtMs - performance.now();
     if (leftMs <= 0) break;
     const free = PARALLEL - running.size;
-    const jobs = free === 0 ? [] : await claimJobs(deps.db, { limit: free, leaseMs: LEASE_MS, ...(subjectId === undefined ? {} : { subjectId }) });
+    const jobs =
+      free === 0
+        ? []
+        : await claimJobs(deps.db, {
+            limit: free,
+            leaseMs: LEASE_MS,
+            ...(subjectId === undefined ? {} : { subjectId }),
+          });
     jobs.forEach(start);
     if (running.size === 0) return report;
     // What one job leaves behind for the next is due at once, so the end of any is a reason to look again.
@@ -87,7 +98,8 @@ async function settle(deps: ShopDeps, job: Job): Promise<keyof DrainReport> {
 async function bury(deps: ShopDeps, job: Job, reason: string): Promise<'buried'> {
   await deps.db.transaction(async (tx) => {
     await buryJob(tx, job, reason);
-    if (job.kind !== 'alert') await enqueue(tx, { kind: 'alert', subjectId: job.subject_id, discriminator: 'job_failed' });
+    if (job.kind !== 'alert')
+      await enqueue(tx, { kind: 'alert', subjectId: job.subject_id, discriminator: 'job_failed' });
   });
   deps.log.error('job_buried', { job: job.kind, subjectId: job.subject_id, reason });
   return 'buried';

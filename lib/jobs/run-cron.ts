@@ -3,6 +3,7 @@ import { syncCatalogue } from '../catalogue/sync-catalogue.ts';
 import { refreshDueEsims } from '../esims/refresh-due-esims.ts';
 import { expireOrders } from '../orders/expire-orders.ts';
 import { failLateOrders } from '../orders/fail-late-orders.ts';
+import { noticeSlowOrders } from '../orders/notice-slow-orders.ts';
 import { reconcileOrders } from '../orders/reconcile-orders.ts';
 import { sweepStars } from '../orders/sweep-stars.ts';
 import { drainOutbox } from './drain-outbox.ts';
@@ -40,13 +41,14 @@ export async function runCron(app: App, job: CronJob): Promise<Report> {
   }
 }
 
-/** Whatever is due. A part that fails stops none of the others. */
+/** Whatever is due, and a report of the parts that found something. A part that fails stops none of the others. */
 async function tick(app: App): Promise<Report> {
   const { deps } = app;
   const report: Report = {};
   const part = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     try {
-      report[name] = await work();
+      const result = await work();
+      if (isNews(result)) report[name] = result;
     } catch (error) {
       report[name] = 'failed';
       deps.log.error('tick_part_failed', { part: name, error });
@@ -54,6 +56,7 @@ async function tick(app: App): Promise<Report> {
   };
   await part('expired', () => expireOrders(deps));
   await part('late', () => failLateOrders(deps));
+  await part('slow', () => noticeSlowOrders(deps));
   if (await isTurn(app, 'reconcile')) await part('reconcile', () => reconcileOrders(deps));
   await part('drain', () => drainOutbox(deps, { budgetMs: TICK_DRAIN_MS }));
   await part('usage', () => refreshDueEsims(deps));
@@ -61,6 +64,11 @@ async function tick(app: App): Promise<Report> {
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
   await part('catalogue', () => syncIfStale(app));
   return report;
+}
+
+function isNews(result: unknown): boolean {
+  if (typeof result === 'number') return result > 0;
+  return typeof result === 'object' && result !== null && Object.values(result).some((value) => value !== 0);
 }
 
 /** One process in each period; which one does not matter. */
@@ -75,5 +83,5 @@ async function syncIfStale({ catalogue }: App): Promise<unknown> {
      FROM catalogue_syncs`,
     [catalogue.settings.catalogueTtlS],
   );
-  return row?.is_stale ? syncCatalogue(catalogue, { source: 'api' }) : 'fresh';
+  return row?.is_stale ? syncCatalogue(catalogue, { source: 'api' }) : null;
 }

@@ -13,7 +13,9 @@ export interface Log {
 
 export function createLog(write: (line: string) => void, now: () => Date = () => new Date(), base: Fields = {}): Log {
   const line = (level: string, event: string, fields: Fields = {}): void => {
-    write(JSON.stringify({ at: now().toISOString(), level, event, ...redactFields({ ...base, ...fields }) }));
+    write(
+      JSON.stringify({ at: now().toISOString(), level, event, ...safely(() => redactFields({ ...base, ...fields })) }),
+    );
   };
   return {
     info: (event, fields) => line('info', event, fields),
@@ -21,6 +23,15 @@ export function createLog(write: (line: string) => void, now: () => Date = () =>
     error: (event, fields) => line('error', event, fields),
     with: (fields) => createLog(write, now, { ...base, ...fields }),
   };
+}
+
+/** A getter that throws must not fail the request that is being logged. */
+function safely(read: () => Fields): Fields {
+  try {
+    return read();
+  } catch (error) {
+    return { unprintable: error instanceof Error ? error.name : typeof error };
+  }
 }
 
 /** What Vercel's log viewer and every process manager read. */

@@ -1,75 +1,88 @@
-const NEVER = new Set([
-  'authorization',
-  'initdata',
-  'hash',
-  'signature',
-  'xapikey',
-  'apikey',
-  'token',
-  'bottoken',
-  'secret',
-  'secrettoken',
-  'password',
-  'cookie',
-  'lpa',
-  'lpastring',
-  'activationcode',
-  'qrcode',
-  'matchingid',
-  'pin',
-  'puk',
-  'body',
-]);
+// Keys as they are without `-` and `_`, in lower case. A part is enough: `x-signature-sha256`, `telegramBotToken`.
+const NEVER =
+  /authorization|initdata|signature|apikey|datakey|token|secret|password|cookie|^lpa|activationcode|qrcode|matchingid|^(hash|body|pin\d?|puk\d?)$/;
 const MAX_TEXT = 500;
+// Looked at before the cut to `MAX_TEXT`, because a secret sliced in half would no longer match.
+const MAX_LOOK = 2_000;
 const MAX_DEPTH = 5;
+const MAX_ITEMS = 50;
+// Of one line in all, so that an object that holds itself many times over ends as well.
+const MAX_VALUES = 500;
+// An ICCID that lost its quotes; counts of ours stay far below.
+const MIN_ICCID = 1e17;
 
 // Secrets also hide inside texts: an error message of a library may quote a URL or a header.
 const IN_TEXT: readonly [RegExp, string][] = [
-  [/LPA:1\$[^\s"'<>]*/gi, 'LPA:[redacted]'],
-  [/\b\d{5,12}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
+  [/\0|\p{Surrogate}/gu, '\u{FFFD}'],
+  [/LPA(?::|%3A)1(?:\$|%24)[^\s"'<>&]*/gi, 'LPA:[redacted]'],
+  [/\b\d{5,15}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
   [/\btma\s+\S+/gi, 'tma [redacted]'],
   [/\bbearer\s+\S+/gi, 'bearer [redacted]'],
-  [/\b(hash|signature|secret|token|apikey)=[^&\s"']+/gi, '$1=[redacted]'],
-  [/:\/\/[^/\s:@]+:[^/\s@]+@/g, '://[redacted]@'],
-  [/\b\d{14,18}(\d{4})\b/g, '…$1'],
+  [
+    /\b(hash|(?:x-)?signature(?:-sha256)?|secret|(?:\w+_)?token|(?:x-)?api[-_]?key|matching_?id|init_?data|password|pin|puk)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi,
+    '$1$2[redacted]',
+  ],
+  [/:\/\/[^/\s:@]*:[^/\s@]+@/g, '://[redacted]@'],
+  [/(?<!\d)\d{14,18}(\d{4})(?!\d)/g, '…$1'],
   [/\b([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}/g, '$1…@…'],
 ];
 
 export function redactText(text: string): string {
-  let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  let result = text.length > MAX_LOOK ? `${text.slice(0, MAX_LOOK).replace(/\S+$/, '')}…` : text;
   for (const [pattern, replacement] of IN_TEXT) result = result.replace(pattern, replacement);
-  return result;
+  return result.length > MAX_TEXT ? `${result.slice(0, MAX_TEXT)}…` : result;
 }
 
 /** A copy that is safe to print: secrets by key and by shape, ICCIDs as their last four digits, e-mail addresses masked. */
-export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'bigint') return redactText(value.toString());
-  if (value === null || typeof value !== 'object') return typeof value === 'function' ? '[function]' : value;
-  if (depth >= MAX_DEPTH) return '[deep]';
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Error) return describeError(value, depth);
-  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
-  return redactFields(value, depth);
+export function redactFields(fields: object): Record<string, unknown> {
+  return copyFields(fields, { depth: 0, left: { values: MAX_VALUES } });
 }
 
-export function redactFields(fields: object, depth = 0): Record<string, unknown> {
+interface Place {
+  depth: number;
+  /** Shared by the whole copy. */
+  left: { values: number };
+}
+
+function copy(value: unknown, place: Place): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return redactText(value.toString());
+  if (typeof value === 'number' && Math.abs(value) >= MIN_ICCID) return redactText(String(value));
+  if (value === null || typeof value !== 'object') return typeof value === 'function' ? '[function]' : value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[no date]' : value.toISOString();
+  if (value instanceof URL) return redactText(value.href);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (place.depth >= MAX_DEPTH) return '[deep]';
+  if (value instanceof Error) return describeError(value, place);
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copyInside(item, place));
+  return copyFields(value, place);
+}
+
+function copyInside(value: unknown, { depth, left }: Place): unknown {
+  left.values -= 1;
+  return left.values < 0 ? '[more]' : copy(value, { depth: depth + 1, left });
+}
+
+function copyFields(fields: object, place: Place): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, item]) => [
-      key,
-      NEVER.has(key.replaceAll(/[-_]/g, '').toLowerCase()) ? '[redacted]' : redact(item, depth + 1),
-    ]),
+    Object.entries(fields)
+      .slice(0, MAX_ITEMS)
+      .map(([key, item]) => [key, isSecret(key) ? '[redacted]' : copyInside(item, place)]),
   );
 }
 
-function describeError(error: Error, depth: number): Record<string, unknown> {
+function isSecret(key: string): boolean {
+  return NEVER.test(key.replaceAll(/[-_]/g, '').toLowerCase());
+}
+
+function describeError(error: Error, place: Place): Record<string, unknown> {
   const { name, message, stack, cause, ...fields } = error;
   return {
     name: error.name || name,
     message: redactText(message),
     // The first line of a stack repeats the message.
     stack: stack === undefined ? undefined : redactText(stack.split('\n').slice(1, 6).join('\n')),
-    ...redactFields(fields, depth),
-    ...(cause === undefined ? {} : { cause: redact(cause, depth + 1) }),
+    ...copyFields(fields, place),
+    ...(cause === undefined ? {} : { cause: copyInside(cause, place) }),
   };
 }

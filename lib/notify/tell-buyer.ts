@@ -6,7 +6,7 @@ import { androidInstallUrl, appleInstallUrl } from '../esim-go/lpa.ts';
 import { toOrder, type OrderRow } from '../orders/order-row.ts';
 import { isUserUnreachable } from '../telegram/errors.ts';
 import { languageOfUser } from '../users/remember-user.ts';
-import { refundMessage, topUpReadyMessage } from './order-messages.ts';
+import { lateMessage, refundMessage, topUpReadyMessage } from './order-messages.ts';
 import { sendReady } from './send-ready.ts';
 
 type TellDeps = Pick<ShopDeps, 'db' | 'telegram' | 'keyring' | 'config' | 'log'>;
@@ -75,6 +75,24 @@ export async function tellRefunded(deps: TellDeps, paymentId: string): Promise<v
     appUrl: deps.config.appUrl,
   });
   await reach(deps, payment.telegram_user_id, () => deps.telegram.sendMessage(payment.telegram_user_id, message));
+}
+
+/** Only while it is true: an order that arrived meanwhile needs no apology. */
+export async function tellLate(deps: TellDeps, orderId: string): Promise<void> {
+  const [order] = await deps.db.query<OrderRow & { minutes_left: number }>(
+    `SELECT *, ceil(extract(epoch FROM deliver_by - now()) / 60)::integer AS minutes_left FROM orders
+     WHERE id = $1 AND status = 'processing' AND deliver_by > now()`,
+    [orderId],
+  );
+  if (order === undefined) return;
+  const language = await languageOfUser(deps.db, order.telegram_user_id);
+  const message = lateMessage({
+    order: toOrder(order),
+    minutesLeft: order.minutes_left,
+    language,
+    appUrl: deps.config.appUrl,
+  });
+  await reach(deps, order.telegram_user_id, () => deps.telegram.sendMessage(order.telegram_user_id, message));
 }
 
 /** Somebody who blocked the bot is noted and left alone; every other failure is thrown, for the job to try again. */

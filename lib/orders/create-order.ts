@@ -31,7 +31,10 @@ export interface CreateOrderInput {
  * Makes the order, then its invoice. Everything that could stop the delivery is asked before, so that no Star moves for
  * what cannot be delivered. The same key gives the same order, with its link even if a crash lost it.
  */
-export async function createOrder(deps: ShopDeps, { user, body, idempotencyKey }: CreateOrderInput): Promise<CreateOrderAnswer> {
+export async function createOrder(
+  deps: ShopDeps,
+  { user, body, idempotencyKey }: CreateOrderInput,
+): Promise<CreateOrderAnswer> {
   const requestHash = hashOf(body);
   const existing = await findByKey(deps, user.id, idempotencyKey);
   if (existing !== null) return answerAgain(deps, user, existing, requestHash);
@@ -102,7 +105,11 @@ async function confirmPrice(deps: ShopDeps, { product }: SellablePlan): Promise<
   try {
     const answer = await deps.supplier.validateOrder({ bundleName: product.bundleName }, { priority: 'order' });
     if (!answer.valid) throw new AppError('unknown_bundle');
-    await repriceBundle(deps, { bundleName: product.bundleName, costMilli: answer.totalMilli, costCurrency: answer.currency });
+    await repriceBundle(deps, {
+      bundleName: product.bundleName,
+      costMilli: answer.totalMilli,
+      costCurrency: answer.currency,
+    });
   } catch (error) {
     if (error instanceof EsimGoRefusedError && ![401, 403, 429].includes(error.status)) {
       throw new AppError('unknown_bundle', { cause: error });
@@ -111,7 +118,11 @@ async function confirmPrice(deps: ShopDeps, { product }: SellablePlan): Promise<
   }
 }
 
-async function findTopUpTarget({ db }: ShopDeps, userId: number, idOrIccid: string): Promise<{ id: string; iccid: string }> {
+async function findTopUpTarget(
+  { db }: ShopDeps,
+  userId: number,
+  idOrIccid: string,
+): Promise<{ id: string; iccid: string }> {
   const [esim] = await db.query<{ id: string; iccid: string }>(
     `SELECT id, iccid FROM esims WHERE telegram_user_id = $1 AND (id = $2 OR iccid = $2)`,
     [userId, idOrIccid],

@@ -16,7 +16,8 @@ type DeliverDeps = Pick<ShopDeps, 'db' | 'supplier' | 'keyring' | 'log'>;
 export async function deliverOrder(deps: DeliverDeps, orderId: string, attempts: number): Promise<JobResult> {
   const order = await readPlaced(deps, orderId);
   if (order === null) return DONE;
-  const said = order.kind === 'top_up' ? await readTopUp(deps, order.reference) : await readInstallDetails(deps, order.reference);
+  const said =
+    order.kind === 'top_up' ? await readTopUp(deps, order.reference) : await readInstallDetails(deps, order.reference);
   if (said !== null && (await deps.db.transaction((tx) => assignOrder(tx, deps.keyring, order.row, said)))) return DONE;
   if (order.is_overdue && order.row.needs_human === null) await askHuman(deps, orderId);
   return backOff(attempts, POLL_FIRST_MS, POLL_MAX_MS);
@@ -56,9 +57,10 @@ async function readTopUp(deps: DeliverDeps, reference: string): Promise<Assignme
 
 async function askHuman({ db, log }: DeliverDeps, orderId: string): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.query(`UPDATE orders SET needs_human = 'install_details_missing' WHERE id = $1 AND provisioning = 'placed'`, [
-      orderId,
-    ]);
+    await tx.query(
+      `UPDATE orders SET needs_human = 'install_details_missing' WHERE id = $1 AND provisioning = 'placed'`,
+      [orderId],
+    );
     await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'install_details_missing' });
   });
   log.error('install_details_missing', { orderId });

@@ -30,7 +30,8 @@ export async function failLateOrders({ db, log }: Pick<ShopDeps, 'db' | 'log'>):
          RETURNING id`,
         [id],
       );
-      if (flagged !== undefined) await enqueue(tx, { kind: 'alert', subjectId: id, discriminator: 'late_and_not_provable' });
+      if (flagged !== undefined)
+        await enqueue(tx, { kind: 'alert', subjectId: id, discriminator: 'late_and_not_provable' });
     });
     log.error('order_late', { orderId: id });
   }

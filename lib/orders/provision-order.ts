@@ -1,10 +1,5 @@
 import type { ShopDeps } from '../deps.ts';
-import {
-  EsimGoRefusedError,
-  EsimGoShapeError,
-  EsimGoUnreachableError,
-  isEsimGoError,
-} from '../esim-go/errors.ts';
+import { EsimGoRefusedError, EsimGoShapeError, EsimGoUnreachableError, isEsimGoError } from '../esim-go/errors.ts';
 import type { PlacedOrder } from '../esim-go/wire/order.ts';
 import type { AttemptKey } from './attempt.ts';
 import { failOrder, type FailureCode } from './fail-order.ts';
@@ -115,7 +110,10 @@ class LostRaceError extends Error {
 async function commitSending(deps: ProvisionDeps, attempt: AttemptKey): Promise<void> {
   const skewMs = deps.supplier.clockSkewMs();
   await deps.db.transaction(async (tx) => {
-    const order = await moveOrder(tx, attempt.orderId, 'send', { actor: 'clock', details: { attempt: attempt.number } });
+    const order = await moveOrder(tx, attempt.orderId, 'send', {
+      actor: 'clock',
+      details: { attempt: attempt.number },
+    });
     if (order === null) throw new LostRaceError('another worker moved the order');
     await tx.query(
       `INSERT INTO provisioning_attempts (order_id, number, state, vendor_skew_ms)
@@ -137,25 +135,26 @@ async function recordFailure(
     case 'deferred':
     case 'not_sent':
       await deps.db.transaction(async (tx) => {
-        await endAttempt(tx, attempt, verdict, reason);
+        if (!(await endAttempt(tx, attempt, verdict, reason))) return;
         await moveOrder(tx, attempt.orderId, verdict === 'deferred' ? 'defer' : 'miss', note);
       });
       return backOff(attempt.number, RETRY_FIRST_MS, RETRY_MAX_MS);
     case 'refused':
       await deps.db.transaction(async (tx) => {
-        await endAttempt(tx, attempt, 'refused', reason);
+        if (!(await endAttempt(tx, attempt, 'refused', reason))) return;
         const refused = await moveOrder(tx, attempt.orderId, 'refuse', note);
         if (refused !== null) await failOrder(tx, attempt.orderId, 'supplier_refused', 'supplier');
       });
       return DONE;
     case 'unknown':
       await deps.db.transaction(async (tx) => {
-        if ((await moveOrder(tx, attempt.orderId, 'lose', note)) === null) return;
-        await tx.query(
+        const lost = await tx.query(
           `UPDATE provisioning_attempts SET state = 'unknown', cut_at = now(), reason = $3
-           WHERE order_id = $1 AND number = $2 AND state = 'sending'`,
+           WHERE order_id = $1 AND number = $2 AND state = 'sending' RETURNING number`,
           [attempt.orderId, attempt.number, reason],
         );
+        if (lost.length === 0) return;
+        await moveOrder(tx, attempt.orderId, 'lose', note);
         await enqueueAgain(tx, { kind: 'reconcile', subjectId: attempt.orderId, delayMs: FIRST_LISTING_MS });
       });
       return DONE;
@@ -203,7 +202,9 @@ async function endAttempt(
 /** Ids and codes only: it is kept in the event log. */
 function reasonOf(error: EsimGoRefusedError | EsimGoUnreachableError | EsimGoShapeError): string {
   if (error instanceof EsimGoRefusedError) return `refused_${error.status}`;
-  return error instanceof EsimGoShapeError ? 'shape' : `${error.reason}${error.status === null ? '' : `_${error.status}`}`;
+  return error instanceof EsimGoShapeError
+    ? 'shape'
+    : `${error.reason}${error.status === null ? '' : `_${error.status}`}`;
 }
 
 async function giveUp({ db }: ProvisionDeps, orderId: string, reason: FailureCode): Promise<void> {

@@ -17,7 +17,9 @@ export interface OwnOrder {
 
 /** One query; with the codes once the order is delivered. Somebody else's order is not found. */
 export async function readOwnOrder({ db, keyring }: ReadDeps, userId: number, orderId: string): Promise<OwnOrder> {
-  const [row] = await db.query<OrderRow & { smdp_address: string | null; matching_id_sealed: string | null; refreshed_at: Date | null }>(
+  const [row] = await db.query<
+    OrderRow & { smdp_address: string | null; matching_id_sealed: string | null; refreshed_at: Date | null }
+  >(
     `SELECT o.*, e.smdp_address, e.matching_id_sealed, e.refreshed_at
      FROM orders o LEFT JOIN esims e ON e.id = o.esim_id AND e.telegram_user_id = o.telegram_user_id
      WHERE o.id = $1 AND o.telegram_user_id = $2`,
@@ -46,6 +48,12 @@ export async function listOrders({ db }: ReadDeps, userId: number, cursor: strin
      ORDER BY created_at DESC, id DESC LIMIT $3`,
     [userId, cursor, PAGE + 1],
   );
+  if (rows.length === 0 && cursor !== null) await requireOwnOrder(db, userId, cursor);
   const orders = rows.slice(0, PAGE).map((row) => toOrder(row));
   return { orders, next_cursor: rows.length > PAGE ? (orders.at(-1)?.id ?? null) : null };
+}
+
+async function requireOwnOrder(db: ReadDeps['db'], userId: number, orderId: string): Promise<void> {
+  const found = await db.query(`SELECT id FROM orders WHERE id = $1 AND telegram_user_id = $2`, [orderId, userId]);
+  if (found.length === 0) throw new AppError('not_found');
 }

@@ -13,7 +13,9 @@ export async function reconcileJob(deps: ShopDeps, orderId: string, attempts: nu
     return { kind: 'again', afterMs: TURN_S * 1_000 };
   }
   await reconcileOrders(deps);
-  const [order] = await deps.db.query<{ provisioning: string }>(`SELECT provisioning FROM orders WHERE id = $1`, [orderId]);
+  const [order] = await deps.db.query<{ provisioning: string }>(`SELECT provisioning FROM orders WHERE id = $1`, [
+    orderId,
+  ]);
   const isOpen = order?.provisioning === 'unknown' || order?.provisioning === 'sending';
   return isOpen ? backOff(attempts, FIRST_LISTING_MS, LISTING_MAX_MS) : DONE;
 }

@@ -40,7 +40,8 @@ export async function reconcileOrders(deps: ReconcileDeps): Promise<ReconcileRep
   let absent = 0;
   for (const attempt of without) {
     // An attempt that became unknown after the listing began was not looked for in it.
-    if (known.has(`${attempt.orderId}:${attempt.number}`) && (await noteAbsence(deps, attempt, started.at))) absent += 1;
+    if (known.has(`${attempt.orderId}:${attempt.number}`) && (await noteAbsence(deps, attempt, started.at)))
+      absent += 1;
   }
   return { open: unknown.length, adopted, absent };
 }
@@ -182,11 +183,7 @@ async function adoptOrder({ db, log }: ReconcileDeps, { attempt, vendorOrder }: 
 }
 
 /** Counts a complete listing that held nothing for this attempt; true when that makes its absence proven. */
-async function noteAbsence(
-  { db, config, log }: ReconcileDeps,
-  attempt: OpenAttempt,
-  listedAt: Date,
-): Promise<boolean> {
+async function noteAbsence({ db, config, log }: ReconcileDeps, attempt: OpenAttempt, listedAt: Date): Promise<boolean> {
   const isAbsent = await db.transaction(async (tx) => {
     const [row] = await tx.query<{ is_proven: boolean }>(
       `UPDATE provisioning_attempts SET absent_listings = absent_listings + 1, last_listing_at = $3

@@ -8,7 +8,10 @@ import type { OrderRow } from './order-row.ts';
  * Looks at an order again because somebody hinted that something happened to it. The hint itself changes nothing: what
  * is done depends on our state and, for a placed order, on what the supplier's API says.
  */
-export async function refreshOrder(deps: Pick<ShopDeps, 'db' | 'supplier' | 'log'>, orderId: string): Promise<JobResult> {
+export async function refreshOrder(
+  deps: Pick<ShopDeps, 'db' | 'supplier' | 'log'>,
+  orderId: string,
+): Promise<JobResult> {
   const [order] = await deps.db.query<OrderRow>(`SELECT * FROM orders WHERE id = $1`, [orderId]);
   if (order === undefined || order.payment_status !== 'paid') return DONE;
   switch (order.provisioning) {
@@ -35,7 +38,10 @@ export async function refreshOrder(deps: Pick<ShopDeps, 'db' | 'supplier' | 'log
 }
 
 /** A placed order that the supplier calls failed was possibly paid for: a human looks before anybody is refunded. */
-async function checkPlacedOrder({ db, supplier, log }: Pick<ShopDeps, 'db' | 'supplier' | 'log'>, order: OrderRow): Promise<void> {
+async function checkPlacedOrder(
+  { db, supplier, log }: Pick<ShopDeps, 'db' | 'supplier' | 'log'>,
+  order: OrderRow,
+): Promise<void> {
   if (order.esimgo_order_id === null) return;
   try {
     const { status } = await supplier.getOrder(order.esimgo_order_id);
@@ -44,7 +50,9 @@ async function checkPlacedOrder({ db, supplier, log }: Pick<ShopDeps, 'db' | 'su
     if (!(error instanceof EsimGoRefusedError)) throw error;
     return;
   }
-  await db.query(`UPDATE orders SET needs_human = 'supplier_says_failed' WHERE id = $1 AND provisioning = 'placed'`, [order.id]);
+  await db.query(`UPDATE orders SET needs_human = 'supplier_says_failed' WHERE id = $1 AND provisioning = 'placed'`, [
+    order.id,
+  ]);
   await enqueue(db, { kind: 'alert', subjectId: order.id, discriminator: 'supplier_says_failed' });
   log.error('supplier_says_failed', { orderId: order.id });
 }

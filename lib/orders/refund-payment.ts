@@ -30,11 +30,7 @@ export async function refundPayment(
 }
 
 /** Books that the Stars are back, with what it means for the order. Nothing happens when it was booked before. */
-export async function recordRefund(
-  tx: Sql,
-  paymentId: string,
-  refundedBy: RefundedBy,
-): Promise<boolean> {
+export async function recordRefund(tx: Sql, paymentId: string, refundedBy: RefundedBy): Promise<boolean> {
   const [payment] = await tx.query<{ order_id: string | null; pays_for_order: boolean; telegram_user_id: number }>(
     // Telegram also reports the refunds that we asked for; those stay ours.
     `UPDATE payments SET state = 'refunded', refunded_at = now(),
@@ -96,10 +92,9 @@ export async function recordTelegramRefund(
   { db, log }: Pick<ShopDeps, 'db' | 'log'>,
   chargeId: string,
 ): Promise<'recorded' | 'already_recorded' | 'unknown_charge'> {
-  const [payment] = await db.query<{ id: string }>(
-    `SELECT id FROM payments WHERE telegram_payment_charge_id = $1`,
-    [chargeId],
-  );
+  const [payment] = await db.query<{ id: string }>(`SELECT id FROM payments WHERE telegram_payment_charge_id = $1`, [
+    chargeId,
+  ]);
   if (payment === undefined) {
     log.error('refund_of_unknown_charge');
     return 'unknown_charge';

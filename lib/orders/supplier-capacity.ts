@@ -34,7 +34,9 @@ export async function checkCapacity(deps: CapacityDeps, costMilli: number): Prom
      ) AS open_orders`,
     [snapshot.atMs],
   );
-  return snapshot.balanceMilli - (row?.committed ?? 0) >= costMilli ? { ok: true } : { ok: false, reason: 'balance_low' };
+  return snapshot.balanceMilli - (row?.committed ?? 0) >= costMilli
+    ? { ok: true }
+    : { ok: false, reason: 'balance_low' };
 }
 
 async function supplierSnapshot(deps: CapacityDeps): Promise<Snapshot> {
