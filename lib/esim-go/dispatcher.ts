@@ -67,14 +67,13 @@ interface WriteHooks {
 }
 
 function guarded(handler: FetchHandler & WriteHooks, isInTime: () => boolean): FetchHandler {
-  const { onConnect, onRequestStart } = handler;
   const guard: FetchHandler & WriteHooks = Object.create(handler);
-  if (onConnect) {
-    guard.onConnect = (abort) => (isInTime() ? onConnect.call(handler, abort) : abort(new TooLateError()));
+  if (handler.onConnect) {
+    guard.onConnect = (abort) => (isInTime() ? handler.onConnect?.(abort) : abort(new TooLateError()));
   }
-  if (onRequestStart) {
+  if (handler.onRequestStart) {
     guard.onRequestStart = (controller, context) =>
-      isInTime() ? onRequestStart.call(handler, controller, context) : controller.abort(new TooLateError());
+      isInTime() ? handler.onRequestStart?.(controller, context) : controller.abort(new TooLateError());
   }
   return guard;
 }
