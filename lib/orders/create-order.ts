@@ -215,8 +215,12 @@ async function makeInvoice(deps: ShopDeps, order: OrderRow, language: Language):
       payload: invoicePayload(await deps.shopId(), order.id),
       stars: order.price_stars,
     });
-    await deps.db.query(`UPDATE orders SET invoice_url = $2 WHERE id = $1 AND invoice_url IS NULL`, [order.id, url]);
-    return url;
+    // Requests with one key may race; all of them give the link that was stored first.
+    const [kept] = await deps.db.query<{ invoice_url: string }>(
+      `UPDATE orders SET invoice_url = coalesce(invoice_url, $2) WHERE id = $1 RETURNING invoice_url`,
+      [order.id, url],
+    );
+    return kept?.invoice_url ?? url;
   } catch (error) {
     throw isTelegramError(error) ? new AppError('temporarily_unavailable', { cause: error }) : error;
   }

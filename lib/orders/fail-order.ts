@@ -3,7 +3,7 @@ import type { Sql } from '../db/sql.ts';
 import { moveOrder } from './move-order.ts';
 import { enqueue } from './outbox.ts';
 
-export type FailureCode = 'supplier_refused' | 'supplier_lost_the_order' | 'not_delivered_in_time';
+export type FailureCode = 'supplier_refused' | 'supplier_lost_the_order' | 'not_delivered_in_time' | 'charged_back';
 
 /**
  * Ends a paid order that nothing was bought for: its charge becomes due for refund in the same transaction. False when
@@ -12,7 +12,7 @@ export type FailureCode = 'supplier_refused' | 'supplier_lost_the_order' | 'not_
 export async function failOrder(tx: Sql, orderId: string, failureCode: FailureCode, actor: Actor): Promise<boolean> {
   const failed = await moveOrder(tx, orderId, 'give_up', {
     actor,
-    set: { failure_code: failureCode },
+    set: { failure_code: failureCode, needs_human: null },
     details: { reason: failureCode },
   });
   if (failed === null) return false;
@@ -21,7 +21,15 @@ export async function failOrder(tx: Sql, orderId: string, failureCode: FailureCo
      WHERE order_id = $1 AND pays_for_order AND state = 'recorded' RETURNING id`,
     [orderId, failureCode],
   );
-  // Telegram may have taken the charge back already; then there is nothing left to return.
-  if (payment !== undefined) await enqueue(tx, { kind: 'refund', subjectId: payment.id });
+  if (payment !== undefined) {
+    await enqueue(tx, { kind: 'refund', subjectId: payment.id });
+    return true;
+  }
+  // Telegram took the charge back while the order was on its way: there is nothing left to return.
+  const returned = await tx.query(
+    `SELECT id FROM payments WHERE order_id = $1 AND pays_for_order AND state = 'refunded'`,
+    [orderId],
+  );
+  if (returned.length > 0) await moveOrder(tx, orderId, 'refund', { actor, set: { refunded_at: 'now' } });
   return true;
 }

@@ -38,12 +38,22 @@ export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readon
     .filter((attempt) => attempt.state === 'unknown')
     .toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime());
   const sending = attempts.filter((attempt) => attempt.state === 'sending');
+  const toppedUp = new Set(attempts.map(({ iccid }) => iccid));
+  const couldOwn = (attempt: OpenAttempt, order: OrderAnswer): boolean => {
+    const [item] = order.items;
+    if (order.status === 'failed' || order.items.length !== 1 || item === undefined) return false;
+    if (item.type !== 'bundle' || item.item !== attempt.item || item.quantity !== 1) return false;
+    const isRightEsim =
+      attempt.iccid === null
+        ? !item.iccids.some((iccid) => toppedUp.has(iccid))
+        : item.iccids.length === 1 && item.iccids[0] === attempt.iccid;
+    return isRightEsim && isInWindow(attempt, order.createdAt);
+  };
   const adopt: Match[] = [];
   const disputed = new Set<OpenAttempt>();
   for (const vendorOrder of free.toSorted(byCreation)) {
-    if (!hasReference(vendorOrder)) continue;
     const owners = waiting.filter((attempt) => couldOwn(attempt, vendorOrder));
-    if (sending.some((attempt) => couldOwn(attempt, vendorOrder))) {
+    if (!isCertain(vendorOrder) || sending.some((attempt) => couldOwn(attempt, vendorOrder))) {
       for (const owner of owners) disputed.add(owner);
       continue;
     }
@@ -56,22 +66,18 @@ export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readon
   return { adopt, without };
 }
 
-function couldOwn(attempt: OpenAttempt, order: OrderAnswer): boolean {
-  const [item] = order.items;
-  if (order.status === 'failed' || order.items.length !== 1 || item === undefined) return false;
-  if (item.type !== 'bundle' || item.item !== attempt.item || item.quantity !== 1) return false;
-  if (attempt.iccid !== null && (item.iccids.length !== 1 || item.iccids[0] !== attempt.iccid)) return false;
-  // An order whose time cannot be read could be ours: that is for a human, but it must not count as absence.
-  if (order.createdAt === null) return true;
-  const at = order.createdAt.getTime();
+/** An order whose time cannot be read could be anybody's; `isCertain` keeps it from being adopted. */
+function isInWindow({ notBefore, notAfter }: OpenAttempt, createdAt: Date | null): boolean {
+  if (createdAt === null) return true;
+  const at = createdAt.getTime();
   return (
-    at >= attempt.notBefore.getTime() - CLOCK_MARGIN_MS &&
-    (attempt.notAfter === null || at <= attempt.notAfter.getTime() + CLOCK_MARGIN_MS)
+    at >= notBefore.getTime() - CLOCK_MARGIN_MS && (notAfter === null || at <= notAfter.getTime() + CLOCK_MARGIN_MS)
   );
 }
 
-function hasReference(order: OrderAnswer): order is OrderAnswer & { orderReference: string } {
-  return order.orderReference !== null;
+/** Without its reference or its time, an order that could be ours is for a human; it must not count as absence either. */
+function isCertain(order: OrderAnswer): order is OrderAnswer & { orderReference: string } {
+  return order.orderReference !== null && order.createdAt !== null;
 }
 
 function byCreation(a: OrderAnswer, b: OrderAnswer): number {

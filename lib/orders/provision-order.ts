@@ -23,6 +23,7 @@ interface Target extends OrderRow {
   attempts: number;
   absent_attempts: number;
   is_overdue: boolean;
+  is_charged_back: boolean;
 }
 
 /**
@@ -49,6 +50,10 @@ export async function provisionOrder(deps: ProvisionDeps, orderId: string): Prom
     case 'absent':
       break;
   }
+  if (target.is_charged_back) {
+    await giveUp(deps, orderId, 'charged_back');
+    return DONE;
+  }
   if (target.is_overdue) {
     await giveUp(deps, orderId, 'not_delivered_in_time');
     return DONE;
@@ -68,7 +73,8 @@ async function readTarget({ db }: ProvisionDeps, orderId: string): Promise<Targe
     `SELECT orders.*, esims.iccid,
        coalesce((SELECT max(number) FROM provisioning_attempts WHERE order_id = orders.id), 0) AS attempts,
        (SELECT count(*)::integer FROM provisioning_attempts WHERE order_id = orders.id AND state = 'absent') AS absent_attempts,
-       deliver_by < now() AS is_overdue
+       deliver_by < now() AS is_overdue,
+       EXISTS (SELECT FROM payments WHERE order_id = orders.id AND pays_for_order AND state = 'refunded') AS is_charged_back
      FROM orders LEFT JOIN esims ON orders.kind = 'top_up' AND esims.id = orders.esim_id
      WHERE orders.id = $1`,
     [orderId],
@@ -186,17 +192,22 @@ async function isBalanceTooLow({ supplier, log }: ProvisionDeps, target: Target)
   }
 }
 
+/**
+ * False when the attempt was given up meanwhile: its worker stood still for longer than a request can live, and the
+ * order may be with a later attempt, which this late news is not about.
+ */
 async function endAttempt(
   tx: Pick<ShopDeps['db'], 'query'>,
   attempt: AttemptKey,
   state: 'deferred' | 'not_sent' | 'refused',
   reason: string,
-): Promise<void> {
-  await tx.query(
+): Promise<boolean> {
+  const ended = await tx.query(
     `UPDATE provisioning_attempts SET state = $3, reason = $4, ended_at = now()
-     WHERE order_id = $1 AND number = $2 AND state = 'sending'`,
+     WHERE order_id = $1 AND number = $2 AND state = 'sending' RETURNING number`,
     [attempt.orderId, attempt.number, state, reason],
   );
+  return ended.length > 0;
 }
 
 /** Ids and codes only: it is kept in the event log. */

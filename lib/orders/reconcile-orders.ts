@@ -118,7 +118,7 @@ async function keepOwnerless(
   const taken = await readTaken(deps, candidates);
   const free: OrderAnswer[] = [];
   for (const order of candidates) {
-    if (order.orderReference === null || taken.references.has(order.orderReference)) continue;
+    if (order.orderReference !== null && taken.references.has(order.orderReference)) continue;
     const iccids = order.items.flatMap((item) => item.iccids);
     const isTopUp = unknown.some(({ iccid }) => iccid !== null && iccids.includes(iccid));
     if (!isTopUp && iccids.some((iccid) => taken.iccids.has(iccid))) continue;

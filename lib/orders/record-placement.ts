@@ -16,6 +16,8 @@ export async function recordPlacement(
   placed: PlacedOrder,
 ): Promise<void> {
   const isOrphan = await deps.db.transaction(async (tx) => {
+    // The reconciler was faster, with this order or with an equal one that waited for the same: nothing is left over.
+    if (await isOwned(tx, placed.orderReference)) return false;
     const isLatest = await closeAttempt(tx, attempt, placed.orderReference);
     const order = isLatest
       ? await moveOrder(tx, attempt.orderId, 'place', {
@@ -37,6 +39,10 @@ export async function recordPlacement(
     return false;
   });
   if (isOrphan) deps.log.error('orphan_order', { orderId: attempt.orderId, esimGoOrderId: placed.orderReference });
+}
+
+async function isOwned(tx: Sql, orderReference: string): Promise<boolean> {
+  return (await tx.query(`SELECT id FROM orders WHERE esimgo_order_id = $1`, [orderReference])).length > 0;
 }
 
 /** False when a newer attempt is under way or done: then this one's order belongs to nobody. */

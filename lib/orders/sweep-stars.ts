@@ -1,6 +1,7 @@
 import type { ShopDeps } from '../deps.ts';
 import type { StarTransaction } from '../telegram/bot-api.ts';
 import { readInvoicePayload } from './invoice-payload.ts';
+import { enqueue } from './outbox.ts';
 import { recordPayment } from './record-payment.ts';
 import { recordTelegramRefund } from './refund-payment.ts';
 
@@ -31,6 +32,12 @@ export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
   const foreign = lost.filter(({ payload }) => readInvoicePayload(payload ?? '', shopId).kind === 'foreign');
   if (foreign.length > MAX_FOREIGN) {
     deps.log.error('star_sweep_stopped', { foreign: foreign.length });
+    const day = deps.now().toISOString().slice(0, 10);
+    await enqueue(deps.db, {
+      kind: 'alert',
+      subjectId: 'stars',
+      discriminator: `foreign_charges_stopped_sweep:${day}`,
+    });
     return { read: entries.length, found: 0 };
   }
   let found = 0;

@@ -158,6 +158,7 @@ CREATE TABLE orders (
   CHECK ((payment_status = 'unpaid') = (paid_at IS NULL)),
   CHECK ((paid_at IS NULL) = (deliver_by IS NULL)),
   CHECK (payment_status <> 'unpaid' OR provisioning IN ('none', 'cancelled')),
+  CHECK (payment_status <> 'paid' OR provisioning <> 'cancelled'),
   CHECK (payment_status NOT IN ('refund_due', 'refunded') OR provisioning IN ('cancelled', 'assigned')),
   CHECK (provisioning NOT IN ('placed', 'assigned') OR esimgo_order_id IS NOT NULL),
   CHECK (provisioning <> 'assigned' OR (esim_id IS NOT NULL AND ready_at IS NOT NULL)),
