@@ -12,6 +12,7 @@ import {
   telegramIds,
   text,
   type UrlRules,
+  whole,
 } from './settings.ts';
 
 export interface Config {
@@ -54,7 +55,8 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     ...groupProblems(env),
   ];
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError(`The settings are not complete:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    const list = [...new Set(problems)].map((problem) => `  - ${problem}`).join('\n');
+    throw new ConfigError(`The settings are not complete:\n${list}`);
   }
   const values = parsed.data;
   const config: Config = {
@@ -131,7 +133,7 @@ function schemaFor(env: Env) {
     DELIVERY_DEADLINE: seconds(900),
     RECONCILE_WINDOW_S: seconds(600),
     CATALOGUE_TTL: seconds(21_600),
-    MAX_STARS: z.coerce.number().int().min(1).max(100_000).default(10_000),
+    MAX_STARS: whole(10_000, 1, 100_000),
     SMTP_URL: z
       .string()
       .regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…')

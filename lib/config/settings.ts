@@ -2,8 +2,12 @@ import * as z from 'zod';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-export const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
-export const count = (fallback: number, max: number) => z.coerce.number().int().min(0).max(max).default(fallback);
+export const whole = (fallback: number, min: number, max: number) => {
+  const hint = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(hint).int(hint).min(min, hint).max(max, hint).default(fallback);
+};
+export const seconds = (fallback: number) => whole(fallback, 1, 31_536_000);
+export const count = (fallback: number, max: number) => whole(fallback, 0, max);
 export const text = (max: number) => z.string().min(1).max(max);
 
 /** A secret that cannot be guessed; `hint` says where to get one. */

@@ -15,7 +15,7 @@ const MIN_ICCID = 1e17;
 const IN_TEXT: readonly [RegExp, string][] = [
   [/\0|\p{Surrogate}/gu, '\u{FFFD}'],
   [/LPA(?::|%3A)1(?:\$|%24)[^\s"'<>&]*/gi, 'LPA:[redacted]'],
-  [/\b\d{5,15}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
+  [/(?<!\d)\d{5,15}:[A-Za-z0-9_-]{30,}/g, '[bot token]'],
   [/\btma\s+\S+/gi, 'tma [redacted]'],
   [/\bbearer\s+\S+/gi, 'bearer [redacted]'],
   [
