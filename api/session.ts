@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../lib/contract/session.ts';
 import { isAdmin, requireUser } from '../lib/http/guards.ts';
 import { jsonAnswer, route } from '../lib/http/route.ts';
-import { botUsername } from '../lib/telegram/bot-username.ts';
+import { botUsername } from '../lib/chat/bot-username.ts';
 import { rememberUser } from '../lib/users/remember-user.ts';
 
 export const GET = route('session', async (request, { app }) => {

@@ -1,5 +1,6 @@
-import type { App } from '../app.ts';
+import type { CatalogueDeps } from '../catalogue/deps.ts';
 import { syncCatalogue } from '../catalogue/sync-catalogue.ts';
+import type { ShopDeps } from '../deps.ts';
 import { refreshDueEsims } from '../esims/refresh-due-esims.ts';
 import { expireOrders } from '../orders/expire-orders.ts';
 import { failLateOrders } from '../orders/fail-late-orders.ts';
@@ -18,9 +19,15 @@ const EVERY_S = { stars: 300, reconcile: 10, purge: 3_600 } as const;
 // A tick has other parts to run; what is left of the work goes on behind it.
 const TICK_DRAIN_MS = 5_000;
 
+/** What the jobs work with: the shop's ports, and the catalogue's. */
+export interface CronDeps {
+  deps: ShopDeps;
+  catalogue: CatalogueDeps;
+}
+
 type Report = Record<string, unknown>;
 
-export async function runCron(app: App, job: CronJob): Promise<Report> {
+export async function runCron(app: CronDeps, job: CronJob): Promise<Report> {
   const { deps } = app;
   if (!deps.config.runsJobs) return { skipped: 'preview' };
   switch (job) {
@@ -42,7 +49,7 @@ export async function runCron(app: App, job: CronJob): Promise<Report> {
 }
 
 /** Whatever is due, and a report of the parts that found something. A part that fails stops none of the others. */
-async function tick(app: App): Promise<Report> {
+async function tick(app: CronDeps): Promise<Report> {
   const { deps } = app;
   const report: Report = {};
   const part = async (name: string, work: () => Promise<unknown>): Promise<void> => {
@@ -72,11 +79,11 @@ function isNews(result: unknown): boolean {
 }
 
 /** One process in each period; which one does not matter. */
-async function isTurn({ deps }: App, name: keyof typeof EVERY_S): Promise<boolean> {
+async function isTurn({ deps }: CronDeps, name: keyof typeof EVERY_S): Promise<boolean> {
   return deps.kv.set(`tick:${name}`, '1', { ttlS: EVERY_S[name], onlyIfAbsent: true });
 }
 
-async function syncIfStale({ catalogue }: App): Promise<unknown> {
+async function syncIfStale({ catalogue }: CronDeps): Promise<unknown> {
   const [row] = await catalogue.db.query<{ is_stale: boolean }>(
     `SELECT coalesce(max(finished_at) FILTER (WHERE state = 'complete') < now() - $1::integer * interval '1 second', true)
        AND coalesce(max(started_at) < now() - interval '5 minutes', true) AS is_stale

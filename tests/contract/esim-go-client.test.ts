@@ -9,6 +9,7 @@ import type { Bundle } from '../../lib/esim-go/wire/bundle.ts';
 import { parseCallback } from '../../lib/esim-go/wire/callback.ts';
 import type { PlacedOrder } from '../../lib/esim-go/wire/order.ts';
 import { startSandbox, type RunningSandbox } from '../support/running-sandbox.ts';
+import { until } from '../support/until.ts';
 
 const BUNDLE = 'esim_1GB_7D_PT_V2';
 
@@ -223,8 +224,10 @@ describe('an eSIM', () => {
     expect((await client.getEsimLocation(iccid)).country).toBe('PT');
     expect((await client.getEsimHistory(iccid)).map(({ name }) => name)).toContain('Bundle Applied');
 
-    const callbacks = (await sandbox.whenReceived(1)).filter(({ body }) => parseCallback(body)?.iccid === iccid);
-    expect(callbacks.length).toBeGreaterThan(0);
+    const callbacks = await until(
+      async () => sandbox.received.filter(({ body }) => parseCallback(body)?.iccid === iccid),
+      (received) => received.length > 0,
+    );
     for (const { body, headers } of callbacks) {
       const signature = headers.get('x-signature-sha256');
       const rawBody = new TextEncoder().encode(body);

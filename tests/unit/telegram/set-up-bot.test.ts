@@ -10,7 +10,10 @@ function aBot(webhook: Partial<WebhookState> = {}) {
   const calls: string[] = [];
   let menuButton: MenuButton | null = null;
   let state: WebhookState = { url: '', pendingUpdates: 0, allowedUpdates: null, lastError: null };
-  const text = (what: string, language: BotLanguage) => String(texts.get(`${what} ${language}`) ?? '');
+  const text = (what: string, language: BotLanguage) => {
+    const kept = texts.get(`${what} ${language}`);
+    return typeof kept === 'string' ? kept : '';
+  };
   const api: TelegramSetupApi = {
     getMe: async () => ({ id: 7, username: 'roam_bot' }),
     getWebhookInfo: async () => ({ ...state, ...webhook }),

@@ -1,5 +1,5 @@
 import type { Kv } from '../kv/kv.ts';
-import type { TelegramApi } from './bot-api.ts';
+import type { TelegramApi } from '../telegram/bot-api.ts';
 
 const KEY = 'telegram:bot-username';
 const TTL_S = 86_400;
