@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../../lib/config/config.ts';
+import { loadConfig, type LoadedConfig } from '../../lib/config/config.ts';
 import { migrate } from '../../lib/db/migrate.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
@@ -45,11 +45,13 @@ export async function startDev(onStop: OnStop): Promise<void> {
   const secrets = await keepDevSecrets(dataDir);
   setIfUnset({ ...secrets, APP_URL: `http://localhost:${port}` });
   const sandbox = await provideSandbox({ databaseUrl, dataDir, ownUrl, onStop });
+  // A setting that is wrong ends the start with a sentence, before anything looks ready.
+  const loaded = loadConfig(env);
   answer = async (request) => (await sandbox.fetch(request)) ?? shop.fetch(request);
 
   onStop(() => background.settled());
-  await prepareShop(shop.fetch);
-  const ticker = startCronTicker(createTick(shop.fetch, env.CRON_SECRET ?? ''), TICK_EVERY_MS);
+  await prepareShop(shop.fetch, loaded);
+  const ticker = startCronTicker(createTick(shop.fetch, loaded.secrets.get('cronSecret')), TICK_EVERY_MS);
   onStop(() => ticker.stop());
 
   console.log(`Database: psql '${databaseUrl}'`);
@@ -106,15 +108,14 @@ async function provideSandbox(options: {
 }
 
 /** What an operator does once after a deployment. A failure leaves the shop running, to be looked into. */
-async function prepareShop(fetchHandler: FetchHandler): Promise<void> {
+async function prepareShop(fetchHandler: FetchHandler, { config, secrets }: LoadedConfig): Promise<void> {
   try {
-    const { config, secrets } = loadConfig(process.env);
     const api = createTelegramApi({ ...config.telegram, botToken: secrets.get('telegramBotToken') });
     await setUpBot(api, { ...config, secretToken: secrets.get('telegramWebhookSecret') });
   } catch (error) {
     console.error(`The bot is not set up: ${sentenceOf(error)}`);
   }
-  const { isOk, summary } = await callCron(fetchHandler, 'sync-catalogue', process.env.CRON_SECRET ?? '');
+  const { isOk, summary } = await callCron(fetchHandler, 'sync-catalogue', secrets.get('cronSecret'));
   if (!isOk) console.error(`The catalogue is not there yet: ${summary}`);
 }
 
