@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readEnv, type Env } from './env.ts';
+import { productionProblems } from './production-problems.ts';
 import { Secrets } from './secrets.ts';
 import {
   baseUrl,
@@ -44,6 +45,13 @@ export interface LoadedConfig {
 
 export class ConfigError extends Error {
   override name = 'ConfigError';
+  /** Each begins with the name of its setting. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings are not complete:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
 }
 
 /** Reads every setting once. All that is missing or wrong is in the one error, without a value. */
@@ -54,10 +62,11 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${sentence(issue)}`)),
     ...groupProblems(env),
   ];
-  if (!parsed.success || problems.length > 0) {
-    const list = [...new Set(problems)].map((problem) => `  - ${problem}`).join('\n');
-    throw new ConfigError(`The settings are not complete:\n${list}`);
+  if (env.VERCEL_ENV === 'production') {
+    const named = new Set(problems.map(nameOf));
+    problems.push(...productionProblems(env).filter((problem) => !named.has(nameOf(problem))));
   }
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   const values = parsed.data;
   const config: Config = {
     appUrl: values.APP_URL,
@@ -149,6 +158,10 @@ function sentence(issue: { code: string; message: string; input?: unknown }): st
   if (issue.input === undefined && issue.code !== 'custom' && /received undefined/.test(issue.message))
     return 'is missing';
   return issue.message.startsWith('must') ? issue.message : `is wrong: ${issue.message}`;
+}
+
+function nameOf(problem: string): string {
+  return problem.split(' ', 1)[0] ?? '';
 }
 
 function groupProblems(env: Env): string[] {

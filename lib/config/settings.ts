@@ -2,6 +2,10 @@ import * as z from 'zod';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 export const whole = (fallback: number, min: number, max: number) => {
   const hint = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number(hint).int(hint).min(min, hint).max(max, hint).default(fallback);
@@ -39,7 +43,7 @@ export const baseUrl = (rules: UrlRules) =>
 
 function isAllowed(value: string, { httpsOnly, allowLoopback }: UrlRules): boolean {
   const url = new URL(value);
-  return url.protocol === 'https:' || !httpsOnly || (allowLoopback && LOOPBACK.test(url.hostname));
+  return url.protocol === 'https:' || !httpsOnly || (allowLoopback && isLoopback(url.hostname));
 }
 
 export const postgresUrl = z

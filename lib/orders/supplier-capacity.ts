@@ -1,8 +1,8 @@
 import type { ShopDeps } from '../deps.ts';
 
-type CapacityDeps = Pick<ShopDeps, 'db' | 'kv' | 'supplier' | 'log' | 'now'>;
+type CapacityDeps = Pick<ShopDeps, 'db' | 'kv' | 'supplier' | 'config' | 'log' | 'now'>;
 
-export type Capacity = { ok: true } | { ok: false; reason: 'supplier_down' | 'balance_low' | 'queue_long' };
+export type Capacity = { ok: true } | { ok: false; reason: 'no_jobs' | 'supplier_down' | 'balance_low' | 'queue_long' };
 
 interface Snapshot {
   state: 'up' | 'down';
@@ -22,6 +22,8 @@ const MAX_QUEUE_MS = 180_000;
 
 /** Whether an order of this cost could be delivered now: asked before any money moves. */
 export async function checkCapacity(deps: CapacityDeps, costMilli: number): Promise<Capacity> {
+  // A preview deployment has the key of the real account and delivers nothing.
+  if (!deps.config.runsJobs) return { ok: false, reason: 'no_jobs' };
   if (deps.supplier.queueDelayMs('order') > MAX_QUEUE_MS) return { ok: false, reason: 'queue_long' };
   const snapshot = await supplierSnapshot(deps);
   if (snapshot.state === 'down') return { ok: false, reason: 'supplier_down' };

@@ -8,9 +8,9 @@ const COMPLETE = {
   DATABASE_URL: 'postgres://user:password@host:5432/shop',
   ESIMGO_API_KEY: 'a-key-of-the-portal',
   TELEGRAM_BOT_TOKEN: '7342037359:AAFZehRPBRs8Seg40oDjTMIW8uTGPuW1zfQ',
-  TELEGRAM_WEBHOOK_SECRET: '0123456789abcdef',
-  CRON_SECRET: 'fedcba9876543210',
-  DATA_KEY: '00'.repeat(32),
+  TELEGRAM_WEBHOOK_SECRET: 'Zq7wT2mXb9LkR4vN',
+  CRON_SECRET: 'c81e0f5b27d94a36',
+  DATA_KEY: '5f0c9a3e71b84d26'.concat('e94b7d10c62a8f35', '1d7e4c0b9a5f3682', 'b36a81f05e9d2c47'),
 };
 type Settings = Record<string, string | undefined>;
 
@@ -73,7 +73,7 @@ describe('loadConfig', () => {
   });
 
   it('takes spaces off a value', () => {
-    expect(load({ CRON_SECRET: ' fedcba9876543210\n' }).secrets.get('cronSecret')).toBe('fedcba9876543210');
+    expect(load({ CRON_SECRET: ' c81e0f5b27d94a36\n' }).secrets.get('cronSecret')).toBe('c81e0f5b27d94a36');
   });
 
   it('names everything that is wrong in one error, next to what is missing', () => {
