@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShopDeps } from '../deps.ts';
-import { buryJob, claimJobs, enqueue, finishJob, postponeJob, type Job, type JobKind } from '../orders/outbox.ts';
+import {
+  buryJob,
+  claimJobs,
+  enqueue,
+  finishJob,
+  postponeJob,
+  renewLease,
+  type Job,
+  type JobKind,
+} from '../orders/outbox.ts';
 import { runJob } from './run-job.ts';
 
 export interface DrainOptions {
@@ -18,8 +27,9 @@ export interface DrainReport {
 
 const PARALLEL = 10;
 const DEFAULT_BUDGET_MS = 20_000;
-// Longer than the longest job: one order to the supplier may take a minute, and waits for its turn before that.
-const LEASE_MS = 150_000;
+// Short, so that what a killed process left behind is taken up at once; a job that runs on renews it.
+const LEASE_MS = 20_000;
+const RENEW_EVERY_MS = 7_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 300_000;
 /** Tries before a job ends for good, with an alert. Jobs that move money outlive any outage of a day. */
@@ -76,6 +86,9 @@ export async function drainOutbox(
 }
 
 async function settle(deps: ShopDeps, job: Job): Promise<keyof DrainReport> {
+  const heartbeat = setInterval(() => {
+    renewLease(deps.db, job, LEASE_MS).catch((error: unknown) => deps.log.warn('lease_not_renewed', { error }));
+  }, RENEW_EVERY_MS);
   try {
     const result = await runJob(deps, job);
     if (result.kind === 'done') {
@@ -92,6 +105,8 @@ async function settle(deps: ShopDeps, job: Job): Promise<keyof DrainReport> {
     if (job.attempts >= MAX_ATTEMPTS[job.kind]) return await bury(deps, job, nameOf(error));
     await postponeJob(deps.db, job, retryAfterMsOf(error) ?? retryDelayMs(job.attempts), nameOf(error));
     return 'postponed';
+  } finally {
+    clearInterval(heartbeat);
   }
 }
 

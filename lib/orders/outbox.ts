@@ -82,6 +82,15 @@ export async function claimJobs(
   );
 }
 
+/** Keeps the job for as long as its worker lives. */
+export async function renewLease(db: Sql, job: Job, leaseMs: number): Promise<void> {
+  await db.query(
+    `UPDATE outbox SET run_at = now() + $3::integer * interval '1 millisecond'
+     WHERE id = $1 AND attempts = $2 AND done_at IS NULL`,
+    [job.id, job.attempts, leaseMs],
+  );
+}
+
 // `attempts` proves the lease: a worker that was overtaken finds another number and changes nothing.
 export async function finishJob(db: Sql, job: Job): Promise<void> {
   await db.query(`UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = $1 AND attempts = $2`, [

@@ -15,6 +15,7 @@ type ProvisionDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'keyr
 export const FIRST_LISTING_MS = 5_000;
 // One repeat, and only after the first attempt is proven not to have bought anything.
 const MAX_ATTEMPTS_AFTER_ABSENCE = 2;
+const RECHECK_SENDING_MS = 15_000;
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 30_000;
 
@@ -37,10 +38,12 @@ export async function provisionOrder(deps: ProvisionDeps, orderId: string): Prom
     case 'placed':
     case 'assigned':
     case 'cancelled':
-    // Whoever holds the attempt, or the reconciler, decides; this job comes back when a new attempt is wanted.
-    case 'sending':
+    // The reconciler decides, and wakes this job when a new attempt is wanted.
     case 'unknown':
       return DONE;
+    // Another worker holds the attempt, or died with it; either may leave the order to be sent again.
+    case 'sending':
+      return { kind: 'again', afterMs: RECHECK_SENDING_MS };
     case 'refused':
       await giveUp(deps, orderId, 'supplier_refused');
       return DONE;
