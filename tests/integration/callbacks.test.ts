@@ -86,6 +86,12 @@ async function sendAndSettle(payload: object | string, encoding: 'base64' | 'hex
   return answer;
 }
 
+/** A screen that polls has the supplier asked only so often. */
+async function lookedAtLongAgo({ esimId }: Bought): Promise<void> {
+  await shop.query(`UPDATE esims SET refreshed_at = refreshed_at - interval '1 minute' WHERE id = $1`, [esimId]);
+  await shop.app.deps.kv.delete(`esim:refresh:${esimId}`);
+}
+
 const FOREIGN = '8944538532008169999';
 
 interface Case {
@@ -263,7 +269,7 @@ describe('a repeated callback', () => {
 describe('a hint', () => {
   it('makes an order active only after the supplier’s API says that the eSIM was on a network', async () => {
     const bought = await buy();
-    await sendAndSettle({ alertType: 'FirstAttachment', iccid: bought.iccid });
+    await sendAndSettle({ alertType: 'FirstAttachment', iccid: bought.iccid, early: true });
     expect(await bought.buyer.status(bought.order.id)).toMatchObject({ status: 'ready', activated_at: null });
 
     await shop.control('esim', { iccid: bought.iccid, action: 'attach' });
@@ -325,11 +331,13 @@ describe('a hint', () => {
     expect(alerts.length).toBeLessThanOrEqual(2);
   });
 
-  it('does not hold up its answer while the supplier hangs', async () => {
-    await shop.faults('esimgo', [{ match: { direction: 'in', path: '/esims/' }, action: 'hang' }]);
-    const answer = await send({ alertType: 'FirstUse', iccid: untouched.iccid, hang: true });
+  it('does not hold up its answer while the supplier is slow', async () => {
+    await shop.faults('esimgo', [{ match: { direction: 'in', path: '/esims/' }, action: 'delay', delay_ms: 600_000 }]);
+    const answer = await send({ alertType: 'FirstUse', iccid: untouched.iccid, slow: true });
     expect(answer.status).toBe(200);
     await shop.faults('esimgo', []);
+    await shop.set({ clock: { advance_s: 601 } });
+    await shop.settled();
   });
 });
 
@@ -340,7 +348,9 @@ describe('with every callback lost', () => {
   it('an order becomes active by a person who looks at its status', async () => {
     const bought = await buy();
     await forget();
+    await shop.settled();
     await shop.control('esim', { iccid: bought.iccid, action: 'attach' });
+    await lookedAtLongAgo(bought);
     await bought.buyer.waitFor(bought.order.id, 'active');
     expect(await stored()).toEqual([]);
   });

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { adviceFor, esimStateOf, usageOf } from '../../../lib/esims/esim-state.ts';
+
+type Bundle = Parameters<typeof usageOf>[0][number];
+type Esim = Parameters<typeof esimStateOf>[0];
+
+const DAY = (day: number) => new Date(Date.UTC(2026, 10, day));
+const esim = (more: Partial<Esim> = {}): Esim => ({
+  profile_status: 'released',
+  vendor_state: 'active',
+  installed_at: null,
+  attached_at: null,
+  ...more,
+});
+const bundle = (state: string, more: Partial<Bundle> = {}): Bundle => ({
+  state,
+  unlimited: false,
+  initial_bytes: 1_000,
+  remaining_bytes: 600,
+  starts_at: null,
+  ends_at: null,
+  ...more,
+});
+const installed = esim({ profile_status: 'installed', installed_at: DAY(1) });
+const attached = esim({ profile_status: 'installed', installed_at: DAY(1), attached_at: DAY(2) });
+
+describe('esimStateOf', () => {
+  it.each<[string, Esim, Bundle[], string]>([
+    ['nothing was ever read', esim({ vendor_state: null }), [], 'not_installed'],
+    ['the profile waits', esim(), [bundle('queued')], 'not_installed'],
+    ['the profile is on its way', esim({ profile_status: 'downloaded' }), [bundle('queued')], 'not_installed'],
+    ['the supplier says something unknown', esim({ profile_status: 'unknown' }), [bundle('queued')], 'not_installed'],
+    ['the profile is on a phone', installed, [bundle('queued')], 'installed'],
+    ['it was on a network', attached, [bundle('queued')], 'live'],
+    ['a bundle is in use', installed, [bundle('active')], 'live'],
+    ['a bundle is in use and the profile was deleted', esim(), [bundle('active')], 'live'],
+    ['one bundle is used up and another waits', attached, [bundle('depleted'), bundle('queued')], 'live'],
+    ['one bundle is over and another is being assigned', attached, [bundle('expired'), bundle('processing')], 'live'],
+    ['the data is used up', attached, [bundle('depleted')], 'used_up'],
+    ['one is used up and one is over', attached, [bundle('expired'), bundle('depleted')], 'used_up'],
+    ['the time is over', attached, [bundle('expired')], 'ended'],
+    ['it was never used in time', esim(), [bundle('lapsed')], 'ended'],
+    ['its bundle was taken back', installed, [bundle('revoked')], 'ended'],
+    ['the supplier suspended it', esim({ ...attached, vendor_state: 'suspended' }), [bundle('active')], 'suspended'],
+    ['the supplier deactivated it', esim({ vendor_state: 'deactivated' }), [bundle('active')], 'deactivated'],
+    ['its profile is deactivated', esim({ profile_status: 'deactivated' }), [], 'deactivated'],
+    ['its profile is gone', esim({ profile_status: 'unavailable' }), [bundle('queued')], 'unavailable'],
+  ])('when %s', (_when, row, bundles, state) => {
+    expect(esimStateOf(row, bundles)).toBe(state);
+  });
+});
+
+describe('usageOf', () => {
+  it('says nothing before the supplier did', () => {
+    expect(usageOf([])).toBeNull();
+  });
+
+  it('sums the bundles in use, from the first start to the last end', () => {
+    const bundles = [
+      bundle('active', { starts_at: DAY(3), ends_at: DAY(10) }),
+      bundle('active', { remaining_bytes: 1_000, starts_at: DAY(2), ends_at: DAY(9) }),
+      bundle('expired', { initial_bytes: 9_999, ends_at: DAY(30) }),
+    ];
+    expect(usageOf(bundles)).toEqual({
+      unlimited: false,
+      initial_bytes: 2_000,
+      remaining_bytes: 1_600,
+      starts_at: DAY(2),
+      ends_at: DAY(10),
+      queued: 0,
+    });
+  });
+
+  it('counts what waits behind a bundle in use, without adding its data', () => {
+    expect(usageOf([bundle('active'), bundle('queued'), bundle('processing')])).toMatchObject({
+      initial_bytes: 1_000,
+      remaining_bytes: 600,
+      queued: 2,
+    });
+  });
+
+  it('shows what waits once nothing is in use', () => {
+    const fresh = bundle('queued', { remaining_bytes: 1_000 });
+    expect(usageOf([bundle('depleted', { remaining_bytes: 0 }), fresh])).toMatchObject({
+      initial_bytes: 1_000,
+      remaining_bytes: 1_000,
+      queued: 0,
+    });
+  });
+
+  it('shows what there was once everything is over', () => {
+    expect(usageOf([bundle('depleted', { remaining_bytes: 0 })])).toMatchObject({
+      initial_bytes: 1_000,
+      remaining_bytes: 0,
+    });
+  });
+
+  it('has no numbers while an unlimited bundle is in use', () => {
+    const unlimited = bundle('active', { unlimited: true, initial_bytes: null, remaining_bytes: null });
+    expect(usageOf([bundle('active'), unlimited])).toMatchObject({
+      unlimited: true,
+      initial_bytes: null,
+      remaining_bytes: null,
+    });
+  });
+});
+
+describe('adviceFor', () => {
+  it.each([
+    ['not_installed', 'install_first'],
+    ['installed', 'turn_on_and_roam'],
+    ['live', 'works'],
+    ['used_up', 'data_used_up'],
+    ['ended', 'plan_ended'],
+    ['suspended', 'suspended'],
+    ['deactivated', 'needs_new_esim'],
+    ['unavailable', 'needs_new_esim'],
+  ] as const)('an eSIM that is %s: %s', (state, advice) => {
+    expect(adviceFor(state, installed)).toBe(advice);
+  });
+});
