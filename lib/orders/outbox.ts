@@ -22,6 +22,8 @@ export interface Job {
   kind: JobKind;
   subject_id: string;
   attempts: number;
+  /** Proves that the job is still this worker's. */
+  lease: number;
 }
 
 export interface NewJob {
@@ -52,8 +54,8 @@ export async function enqueueAgain(tx: Sql, job: NewJob): Promise<void> {
      ON CONFLICT (job_key) DO UPDATE SET
        run_at = CASE WHEN outbox.done_at IS NULL AND outbox.dead_at IS NULL
                      THEN least(outbox.run_at, excluded.run_at) ELSE excluded.run_at END,
-       attempts = CASE WHEN outbox.done_at IS NULL THEN outbox.attempts + 1 ELSE 0 END,
-       done_at = NULL, dead_at = NULL`,
+       attempts = CASE WHEN outbox.done_at IS NULL AND outbox.dead_at IS NULL THEN outbox.attempts ELSE 0 END,
+       lease = outbox.lease + 1, done_at = NULL, dead_at = NULL`,
     [jobKey(job), job.kind, job.subjectId, job.delayMs ?? 0],
   );
 }
@@ -71,13 +73,14 @@ export async function claimJobs(
   { limit, leaseMs, subjectId }: { limit: number; leaseMs: number; subjectId?: string },
 ): Promise<Job[]> {
   return db.query<Job>(
-    `UPDATE outbox SET run_at = now() + $2::integer * interval '1 millisecond', attempts = attempts + 1
+    `UPDATE outbox SET run_at = now() + $2::integer * interval '1 millisecond', attempts = attempts + 1,
+       lease = lease + 1
      WHERE id IN (
        SELECT id FROM outbox
        WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= now() AND ($3::text IS NULL OR subject_id = $3)
        ORDER BY run_at LIMIT $1 FOR UPDATE SKIP LOCKED
      )
-     RETURNING id, job_key, kind, subject_id, attempts`,
+     RETURNING id, job_key, kind, subject_id, attempts, lease`,
     [limit, leaseMs, subjectId ?? null],
   );
 }
@@ -86,31 +89,31 @@ export async function claimJobs(
 export async function renewLease(db: Sql, job: Job, leaseMs: number): Promise<void> {
   await db.query(
     `UPDATE outbox SET run_at = now() + $3::integer * interval '1 millisecond'
-     WHERE id = $1 AND attempts = $2 AND done_at IS NULL`,
-    [job.id, job.attempts, leaseMs],
+     WHERE id = $1 AND lease = $2 AND done_at IS NULL`,
+    [job.id, job.lease, leaseMs],
   );
 }
 
-// `attempts` proves the lease: a worker that was overtaken finds another number and changes nothing.
+// A worker that was overtaken finds another lease and changes nothing.
 export async function finishJob(db: Sql, job: Job): Promise<void> {
-  await db.query(`UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = $1 AND attempts = $2`, [
+  await db.query(`UPDATE outbox SET done_at = now(), last_error = NULL WHERE id = $1 AND lease = $2`, [
     job.id,
-    job.attempts,
+    job.lease,
   ]);
 }
 
 export async function postponeJob(db: Sql, job: Job, delayMs: number, error: string | null): Promise<void> {
   await db.query(
     `UPDATE outbox SET run_at = now() + $3::integer * interval '1 millisecond', last_error = $4
-     WHERE id = $1 AND attempts = $2 AND done_at IS NULL`,
-    [job.id, job.attempts, Math.round(delayMs), error?.slice(0, 200) ?? null],
+     WHERE id = $1 AND lease = $2 AND done_at IS NULL`,
+    [job.id, job.lease, Math.round(delayMs), error?.slice(0, 200) ?? null],
   );
 }
 
 export async function buryJob(db: Sql, job: Job, error: string): Promise<void> {
-  await db.query(`UPDATE outbox SET dead_at = now(), last_error = $3 WHERE id = $1 AND attempts = $2`, [
+  await db.query(`UPDATE outbox SET dead_at = now(), last_error = $3 WHERE id = $1 AND lease = $2`, [
     job.id,
-    job.attempts,
+    job.lease,
     error.slice(0, 200),
   ]);
 }

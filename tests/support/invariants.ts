@@ -88,7 +88,10 @@ function brokenPromises(
     if (foreignCharges.includes(id)) {
       must(payment.state === 'needs_human' && order === undefined, `foreign charge ${id} waits for a human`);
     } else if (takenBack.includes(id)) {
-      must(isDelivered && refunds === 1 && payment.refunded_by !== 'shop', `charge ${id} was taken back after delivery`);
+      must(
+        isDelivered && refunds === 1 && payment.refunded_by !== 'shop',
+        `charge ${id} was taken back after delivery`,
+      );
     } else {
       must(isDelivered !== (refunds === 1), `charge ${id} either paid for a delivered order or was refunded`);
     }

@@ -44,12 +44,15 @@ export function moneySteps(shop: ShopUnderTest) {
   }
 
   /** Paid, while Telegram never tells the bot of it. */
-  async function paidUnheard(plan: Pick<Plan, 'id' | 'price_stars'>) {
+  async function paidUnheard(plan: Pick<Plan, 'id' | 'price_stars'>, who?: Buyer) {
     await shop.faults('telegram', [{ match: { path: 'webhook', body: 'successful_payment' }, action: 'lose' }]);
-    const order = await paid(plan);
-    await until(() => sentToShop('successful_payment', String(order.buyer.id)), (count) => count > 0);
+    const order = await paid(plan, {}, who);
+    await until(
+      () => sentToShop('successful_payment', order.orderId),
+      (count) => count > 0,
+    );
     await shop.faults('telegram', []);
-    const [charge] = await chargesOf(order.buyer.id);
+    const charge = (await chargesOf(order.buyer.id)).find(({ payload }) => payload.endsWith(order.orderId));
     if (charge === undefined) throw new Error('nothing was charged');
     return { ...order, charge };
   }
@@ -60,13 +63,17 @@ export function moneySteps(shop: ShopUnderTest) {
 
   async function sentToShop(...parts: string[]): Promise<number> {
     const entries = await journal();
-    return entries.filter(({ direction, request = '' }) => direction === 'out' && parts.every((part) => request.includes(part)))
-      .length;
+    return entries.filter(
+      ({ direction, request = '' }) => direction === 'out' && parts.every((part) => request.includes(part)),
+    ).length;
   }
 
   /** A payment that no bot of ours approved, as of another program on the same bot token. */
-  async function payPastUs(userId: number, invoiceUrl: string): Promise<void> {
-    await shop.faults('telegram', [{ match: { path: 'webhook', body: 'pre_checkout_query' }, action: 'lose' }]);
+  async function payPastUs(userId: number, invoiceUrl: string, ...faults: object[]): Promise<void> {
+    await shop.faults('telegram', [
+      { match: { path: 'webhook', body: 'pre_checkout_query' }, action: 'lose' },
+      ...faults,
+    ]);
     const seen = (await journal()).at(-1)?.n ?? 0;
     const payment = shop.control<{ status: string }>('pay', { invoice_url: invoiceUrl, user_id: userId });
     const queries = await until(
@@ -80,7 +87,7 @@ export function moneySteps(shop: ShopUnderTest) {
     );
     await shop.app.deps.telegram.answerPreCheckoutQuery(queries[0] ?? '', { ok: true });
     const { status } = await payment;
-    await shop.faults('telegram', []);
+    if (faults.length === 0) await shop.faults('telegram', []);
     if (status !== 'paid') throw new Error(`the payment ended as ${status}`);
   }
 
@@ -168,8 +175,8 @@ export function moneySteps(shop: ShopUnderTest) {
   }
 
   /** A paid order that no worker has touched yet. */
-  async function paidAndIdle(plan: Pick<Plan, 'id' | 'price_stars'>) {
-    const order = await paidUnheard(plan);
+  async function paidAndIdle(plan: Pick<Plan, 'id' | 'price_stars'>, who?: Buyer) {
+    const order = await paidUnheard(plan, who);
     await shop.app.deps.db.transaction(async (tx) => {
       const [{ id } = { id: '' }] = await tx.query<{ id: string }>(
         `INSERT INTO payments (id, telegram_payment_charge_id, order_id, telegram_user_id, amount_stars, pays_for_order, state, charged_at)
@@ -186,7 +193,10 @@ export function moneySteps(shop: ShopUnderTest) {
   }
 
   /** The payment update of a charge, posted to the webhook as Telegram would. */
-  function paymentUpdate(charge: { charge_id: string; user_id: number; amount: number; payload: string }, more: object = {}) {
+  function paymentUpdate(
+    charge: { charge_id: string; user_id: number; amount: number; payload: string },
+    more: object = {},
+  ) {
     return {
       update_id: randomInt(1_000_000_000),
       message: {

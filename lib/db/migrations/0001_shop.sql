@@ -258,6 +258,8 @@ CREATE TABLE outbox (
   -- Due from then on. A worker that takes the job moves it ahead by its lease, so a crash makes it due again by itself.
   run_at timestamptz NOT NULL DEFAULT now(),
   attempts integer NOT NULL DEFAULT 0,
+  -- Raised whenever the job changes hands, and never lowered: only the worker with the latest may say how it ended.
+  lease integer NOT NULL DEFAULT 0,
   last_error text CHECK (length(last_error) <= 200),
   done_at timestamptz,
   dead_at timestamptz,

@@ -33,13 +33,16 @@ async function countOrders(userId: number): Promise<number> {
 }
 
 async function makePriceOld(bundleName: string): Promise<void> {
-  await shop.query(`UPDATE esimgo_products SET priced_at = now() - interval '7 hours' WHERE bundle_name = $1`, [bundleName]);
+  await shop.query(`UPDATE esimgo_products SET priced_at = now() - interval '7 hours' WHERE bundle_name = $1`, [
+    bundleName,
+  ]);
 }
 
 async function costOf(bundleName: string): Promise<number> {
-  const [row] = await shop.query<{ cost_milli: number }>(`SELECT cost_milli FROM esimgo_products WHERE bundle_name = $1`, [
-    bundleName,
-  ]);
+  const [row] = await shop.query<{ cost_milli: number }>(
+    `SELECT cost_milli FROM esimgo_products WHERE bundle_name = $1`,
+    [bundleName],
+  );
   return (row?.cost_milli ?? 0) / 1_000;
 }
 
@@ -91,7 +94,10 @@ describe('the price of an order', () => {
     const buyer = await steps.newUser();
     await makePriceOld(plan.id);
     await shop.faults('esimgo', [{ match: { method: 'POST', path: '/orders' }, action: 'error_500' }]);
-    expect(await buyer.order(plan)).toMatchObject({ status: 503, body: { error: { code: 'temporarily_unavailable' } } });
+    expect(await buyer.order(plan)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'temporarily_unavailable' } },
+    });
     expect(await countOrders(buyer.id)).toBe(0);
   });
 });
@@ -174,7 +180,10 @@ describe('a shop that could not deliver', () => {
     const [buyer, plan] = [await steps.newUser(), nextPlan()];
     await shop.set({ esimgo: { balance: 0.001 } });
     await shop.app.deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
-    expect(await buyer.order(plan)).toMatchObject({ status: 503, body: { error: { code: 'temporarily_unavailable' } } });
+    expect(await buyer.order(plan)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'temporarily_unavailable' } },
+    });
     expect(await countOrders(buyer.id)).toBe(0);
   });
 
@@ -194,7 +203,10 @@ describe('a shop that could not deliver', () => {
   it('takes no order while the supplier does not answer', async () => {
     const [buyer, plan] = [await steps.newUser(), nextPlan()];
     await shop.faults('esimgo', [{ match: {}, action: 'error_500' }]);
-    expect(await buyer.order(plan)).toMatchObject({ status: 503, body: { error: { code: 'temporarily_unavailable' } } });
+    expect(await buyer.order(plan)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'temporarily_unavailable' } },
+    });
     expect(await countOrders(buyer.id)).toBe(0);
   });
 });

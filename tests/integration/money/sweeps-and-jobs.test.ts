@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../../lib/contract/catalogue.ts';
+import { drainOutbox } from '../../../lib/jobs/drain-outbox.ts';
+import { buryJob, claimJobs, enqueue, enqueueAgain, finishJob, postponeJob } from '../../../lib/orders/outbox.ts';
+import { expectBooksToBalance } from '../../support/invariants.ts';
+import { moneySteps } from '../../support/money.ts';
+import { startShop, until, type ShopUnderTest } from '../../support/shop.ts';
+
+let shop: ShopUnderTest;
+let steps: ReturnType<typeof moneySteps>;
+let nextPlan: () => Plan;
+const foreignCharges: string[] = [];
+beforeAll(async () => {
+  shop = await startShop();
+  steps = moneySteps(shop);
+  nextPlan = await steps.plansOf('TH', 'US', 'TR');
+});
+afterEach(async () => {
+  await shop.faults('esimgo', []);
+  await shop.faults('telegram', []);
+});
+afterAll(async () => {
+  try {
+    await steps.runJobs();
+    await expectBooksToBalance(shop, { foreignCharges });
+  } finally {
+    await shop?.close();
+  }
+});
+
+describe('the clock of a delivery', () => {
+  it('refunds what is not in hand in time and was not bought', async () => {
+    const plan = nextPlan();
+    const { buyer, orderId } = await steps.paidAndIdle(plan);
+    await shop.query(`UPDATE orders SET deliver_by = now() - interval '1 second' WHERE id = $1`, [orderId]);
+    await shop.cron('expire');
+    await steps.runUntil(orderId, 'refunded/cancelled');
+    await steps.isTold(buyer.id, /not issued in time/);
+    expect(await steps.purchasesSent(plan.id)).toBe(0);
+  });
+
+  it('never refunds what is being sent: a human is told once', async () => {
+    const { buyer, orderId } = await steps.paidAndIdle(nextPlan());
+    await steps.crashWhileSending(orderId, 1);
+    await shop.query(`UPDATE orders SET deliver_by = now() - interval '1 second' WHERE id = $1`, [orderId]);
+    await shop.cron('expire');
+    await shop.cron('expire');
+    expect(await steps.state(orderId)).toBe('paid/sending');
+    expect(await steps.alertsOf(orderId)).toEqual(['late_and_not_provable']);
+    expect(await steps.refundsOf(buyer.id)).toEqual([]);
+    await shop.query(`UPDATE provisioning_attempts SET sent_at = now() - interval '1 hour' WHERE order_id = $1`, [
+      orderId,
+    ]);
+    await shop.cron('reconcile');
+    await shop.cron('reconcile');
+    await steps.runUntil(orderId, 'refunded/cancelled');
+  });
+
+  it('leaves what was delivered alone', async () => {
+    const { buyer, orderId } = await steps.paid(nextPlan());
+    await buyer.waitFor(orderId, 'ready');
+    await shop.query(`UPDATE orders SET deliver_by = now() - interval '1 hour' WHERE id = $1`, [orderId]);
+    await shop.cron('expire');
+    expect(await steps.state(orderId)).toBe('paid/assigned');
+  });
+
+  it('refunds once, however many look at it', async () => {
+    const { buyer, orderId } = await steps.paidAndIdle(nextPlan());
+    await shop.query(`UPDATE orders SET deliver_by = now() - interval '1 second' WHERE id = $1`, [orderId]);
+    await Promise.all(Array.from({ length: 6 }, () => shop.cron('expire')));
+    await steps.runUntil(orderId, 'refunded/cancelled');
+    const events = await shop.query(`SELECT id FROM order_events WHERE order_id = $1 AND type = 'order.failed'`, [
+      orderId,
+    ]);
+    expect(events).toHaveLength(1);
+    expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+  });
+});
+
+describe('the expiry of orders', () => {
+  it('closes what nobody paid, and only when its time is over', async () => {
+    const [old, young] = [await steps.ordered(nextPlan()), await steps.ordered(nextPlan())];
+    await shop.query(`UPDATE orders SET expires_at = now() - interval '1 second' WHERE id = $1`, [old.orderId]);
+    await shop.cron('expire');
+    expect(await steps.row(old.orderId)).toMatchObject({ status: 'expired', failure_code: 'expired' });
+    expect(await steps.row(young.orderId)).toMatchObject({ status: 'pending' });
+  });
+});
+
+describe('the sweep of Telegram’s ledger', () => {
+  it('finds a payment whose update was lost, and delivers it', async () => {
+    const plan = nextPlan();
+    const { buyer, orderId } = await steps.paidUnheard(plan);
+    expect(await steps.state(orderId)).toBe('unpaid/none');
+    const sweep = await shop.cron('sweep-stars');
+    expect(sweep).toMatchObject({ status: 200, body: { found: 1 } });
+    await steps.runUntil(orderId, 'paid/assigned');
+    await steps.isTold(buyer.id, /eSIM is ready/);
+    expect(await shop.cron('sweep-stars')).toMatchObject({ body: { found: 0 } });
+    expect(await steps.bought(plan.id)).toHaveLength(1);
+  });
+
+  it('and the update that comes at last book a payment once', async () => {
+    const plan = nextPlan();
+    const { orderId, charge } = await steps.paidUnheard(plan);
+    const update = steps.paymentUpdate(charge);
+    await Promise.all([
+      shop.cron('sweep-stars'),
+      steps.postUpdate(update),
+      shop.cron('sweep-stars'),
+      steps.postUpdate(update),
+    ]);
+    await steps.runUntil(orderId, 'paid/assigned');
+    expect(await shop.query(`SELECT id FROM payments WHERE order_id = $1`, [orderId])).toHaveLength(1);
+    expect(await steps.bought(plan.id)).toHaveLength(1);
+  });
+
+  it('leaves a foreign charge to a human, and stops with an alert when there are more than three', async () => {
+    const payer = await steps.newUser();
+    const pay = async (payload: string): Promise<void> => {
+      const url = await shop.app.deps.telegram.createInvoiceLink({
+        title: 'Tip',
+        description: 'Tip',
+        payload,
+        stars: 3,
+      });
+      await steps.payPastUs(payer.id, url, { match: { path: 'webhook', body: 'successful_payment' }, action: 'lose' });
+    };
+    const states = async () =>
+      (await shop.query<{ state: string }>(`SELECT state FROM payments WHERE telegram_user_id = $1`, [payer.id])).map(
+        ({ state }) => state,
+      );
+    await pay('tip:1');
+    await shop.cron('sweep-stars');
+    expect(await states()).toEqual(['needs_human']);
+
+    for (const number of [2, 3, 4, 5]) await pay(`tip:${number}`);
+    const { orderId } = await steps.paidUnheard(nextPlan());
+    expect(await shop.cron('sweep-stars')).toMatchObject({ body: { found: 0 } });
+    expect(await states()).toEqual(['needs_human']);
+    expect(await steps.state(orderId)).toBe('unpaid/none');
+    expect(await steps.alertsOf('stars')).toEqual(['foreign_charges_stopped_sweep']);
+    expect(await steps.refundsOf(payer.id)).toEqual([]);
+
+    // A human looks at two of them by hand; the sweep goes on.
+    const charges = await steps.chargesOf(payer.id);
+    foreignCharges.push(...charges.map(({ charge_id: id }) => id));
+    for (const charge of charges.slice(1, 3)) await steps.postUpdate(steps.paymentUpdate(charge));
+    await shop.cron('sweep-stars');
+    expect(await states()).toEqual(Array(5).fill('needs_human'));
+    await steps.runUntil(orderId, 'paid/assigned');
+  });
+});
+
+describe('a job', () => {
+  async function take(subjectId: string) {
+    const [job] = await claimJobs(shop.app.deps.db, { limit: 1, leaseMs: 60_000, subjectId });
+    return job;
+  }
+
+  async function jobRow(subjectId: string) {
+    const [row] = await shop.query<{ is_due: boolean; done_at: Date | null; dead_at: Date | null; attempts: number }>(
+      `SELECT *, run_at <= now() AS is_due FROM outbox WHERE subject_id = $1 AND kind <> 'alert'`,
+      [subjectId],
+    );
+    return row;
+  }
+
+  it('is held by one worker at a time, and due again when its lease is over', async () => {
+    await enqueue(shop.app.deps.db, { kind: 'refresh_order', subjectId: 'ord_lease' });
+    expect(await take('ord_lease')).toBeDefined();
+    expect(await take('ord_lease')).toBeUndefined();
+    await shop.query(`UPDATE outbox SET run_at = now() WHERE subject_id = 'ord_lease'`);
+    expect(await take('ord_lease')).toMatchObject({ attempts: 2 });
+  });
+
+  it('is not changed by a worker that was overtaken', async () => {
+    const { db } = shop.app.deps;
+    await enqueue(db, { kind: 'refresh_order', subjectId: 'ord_overtaken' });
+    const slow = await take('ord_overtaken');
+    await shop.query(`UPDATE outbox SET run_at = now() WHERE subject_id = 'ord_overtaken'`);
+    const fast = await take('ord_overtaken');
+    if (slow === undefined || fast === undefined) throw new Error('the job was not due');
+    await finishJob(db, slow);
+    await buryJob(db, slow, 'late');
+    await postponeJob(db, slow, 0, 'late');
+    expect(await jobRow('ord_overtaken')).toMatchObject({ done_at: null, dead_at: null, is_due: false });
+    await finishJob(db, fast);
+    expect((await jobRow('ord_overtaken'))?.done_at).not.toBeNull();
+  });
+
+  it('is not changed by a worker that was overtaken, also when it was done and wanted again meanwhile', async () => {
+    const { db } = shop.app.deps;
+    const job = { kind: 'refresh_order', subjectId: 'ord_again' } as const;
+    await enqueue(db, job);
+    const slow = await take('ord_again');
+    await shop.query(`UPDATE outbox SET run_at = now() WHERE subject_id = 'ord_again'`);
+    const fast = await take('ord_again');
+    if (slow === undefined || fast === undefined) throw new Error('the job was not due');
+    await finishJob(db, fast);
+    await enqueueAgain(db, job);
+    expect(await take('ord_again')).toBeDefined();
+    await finishJob(db, slow);
+    expect(await jobRow('ord_again')).toMatchObject({ done_at: null });
+  });
+
+  it('that is wanted again while it runs runs again', async () => {
+    const { db } = shop.app.deps;
+    const job = { kind: 'refresh_order', subjectId: 'ord_wanted' } as const;
+    await enqueue(db, job);
+    const running = await take('ord_wanted');
+    if (running === undefined) throw new Error('the job was not due');
+    await enqueueAgain(db, job);
+    await finishJob(db, running);
+    expect(await jobRow('ord_wanted')).toMatchObject({ done_at: null, is_due: true });
+    expect(await take('ord_wanted')).toBeDefined();
+  });
+
+  it('is there once, however often it is asked for', async () => {
+    const { db } = shop.app.deps;
+    await Promise.all(Array.from({ length: 5 }, () => enqueue(db, { kind: 'refresh_order', subjectId: 'ord_once' })));
+    expect(await shop.query(`SELECT id FROM outbox WHERE subject_id = 'ord_once'`)).toHaveLength(1);
+  });
+
+  it('that fails too often ends for good, with an alert', async () => {
+    const plan = nextPlan();
+    const { orderId, charge } = await steps.paidUnheard(plan);
+    await shop.faults('telegram', [{ match: { path: 'sendPhoto' }, action: 'error_500' }]);
+    await steps.postUpdate(steps.paymentUpdate(charge));
+    await steps.comesTo(orderId, 'paid/assigned');
+    await shop.settled();
+    await shop.query(`UPDATE outbox SET attempts = 19, run_at = now() WHERE job_key = 'tell_ready:' || $1`, [orderId]);
+    await drainOutbox(shop.app.deps, { subjectId: orderId });
+    const [job] = await shop.query<{ dead_at: Date | null; last_error: string }>(
+      `SELECT dead_at, last_error FROM outbox WHERE job_key = 'tell_ready:' || $1`,
+      [orderId],
+    );
+    expect(job?.dead_at).not.toBeNull();
+    expect(job?.last_error).toBe('TelegramUnreachableError');
+    expect(await steps.alertsOf(orderId)).toEqual(['job_failed']);
+  });
+
+  it('that hangs holds up no other', async () => {
+    const [stuck, other] = [nextPlan(), nextPlan()];
+    await shop.faults('esimgo', [
+      { match: { method: 'POST', path: '/orders', body: stuck.id }, action: 'delay', delay_ms: 3_600_000, times: 1 },
+    ]);
+    const first = await steps.paid(stuck);
+    await steps.comesTo(first.orderId, 'paid/sending');
+    const second = await steps.paid(other);
+    await second.buyer.waitFor(second.orderId, 'ready');
+    expect(await steps.state(first.orderId)).toBe('paid/sending');
+    await shop.set({ clock: { advance_s: 3_600 } });
+    await steps.comesTo(first.orderId, 'paid/assigned');
+    await until(
+      () => steps.texts(first.buyer.id),
+      (all) => all.length > 0,
+    );
+  });
+});
