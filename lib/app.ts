@@ -2,7 +2,6 @@ import { waitUntil } from '@vercel/functions';
 import type { CatalogueDeps } from './catalogue/deps.ts';
 import { loadProcessConfig, type Config, type LoadedConfig } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import { connectPg } from './db/pg.ts';
 import { createKeyring } from './db/sealed-text.ts';
 import type { Database } from './db/sql.ts';
 import type { ShopDeps } from './deps.ts';
@@ -44,7 +43,7 @@ async function startApp(): Promise<App> {
 /** Joins ports to adapters; the only place that knows which is which. */
 export async function createApp({ config, secrets }: LoadedConfig, log: Log): Promise<App> {
   const db = await openDatabase(config, secrets);
-  const kv = await openKv(config, db);
+  const kv = await openKv(config, secrets, db);
   const supplier = createEsimGoClient({
     baseUrl: config.esimGo.baseUrl,
     apiKey: secrets.get('esimGoApiKey'),
@@ -91,22 +90,37 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
   };
 }
 
+// Adapters are imported where they are chosen: an instance pays the start of one driver, not of all.
 async function openDatabase({ database }: Config, secrets: Secrets): Promise<Database> {
   switch (database.adapter) {
-    case 'pg':
-    case 'vercel-postgres':
-      return connectPg({ url: secrets.get('databaseUrl') ?? secrets.get('postgresUrl') ?? '', attach: true });
+    case 'pg': {
+      const { connectPg } = await import('./db/pg.ts');
+      return connectPg({ url: chosen(secrets.get('databaseUrl')), attach: true });
+    }
+    case 'vercel-postgres': {
+      const { connectVercelPostgres } = await import('./db/vercel-postgres.ts');
+      return connectVercelPostgres({ url: chosen(secrets.get('postgresUrl')), attach: true });
+    }
   }
 }
 
-async function openKv({ kv }: Config, db: Database): Promise<Kv> {
+async function openKv({ kv }: Config, secrets: Secrets, db: Database): Promise<Kv> {
   switch (kv.adapter) {
     case 'memory':
       return createMemoryKv();
-    case 'vercel-kv':
+    case 'vercel-kv': {
+      const { createVercelKv } = await import('./kv/vercel-kv.ts');
+      return createVercelKv(chosen(secrets.get('kv')));
+    }
     case 'postgres-table':
       return createPostgresTableKv(db);
   }
+}
+
+/** The settings choose an adapter by what is set. */
+function chosen<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('an adapter was chosen whose settings are not there');
+  return value;
 }
 
 async function readShopId(db: Database): Promise<string> {

@@ -1,10 +1,8 @@
 import { attachDatabasePool } from '@vercel/functions/db-connections';
 import pg from 'pg';
+import { COLUMN_PARSERS } from './column-parsers.ts';
 import { fromPool } from './from-pool.ts';
 import type { Database } from './sql.ts';
-
-const INT8 = 20;
-const DATE = 1082;
 
 /** `attach` keeps a Vercel instance alive until its idle connections are closed, so that none is leaked. */
 export function connectPg({ url, max = 5, attach = false }: { url: string; max?: number; attach?: boolean }): Database {
@@ -29,15 +27,5 @@ function namedSslMode(url: string): string {
   return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
-  if (oid === INT8) return parseInt8;
-  // pg would make a Date of it at midnight of the machine's own time zone.
-  if (oid === DATE) return String;
-  return pg.types.getTypeParser(oid, format);
-};
-
-function parseInt8(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`The bigint ${text} does not fit a number`);
-  return value;
-}
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  COLUMN_PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format);

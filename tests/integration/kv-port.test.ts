@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { connectPg } from '../../lib/db/pg.ts';
 import { createMemoryKv } from '../../lib/kv/memory.ts';
 import { createPostgresTableKv } from '../../lib/kv/postgres-table.ts';
+import { createVercelKv } from '../../lib/kv/vercel-kv.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { describeKv } from '../support/kv-contract.ts';
+import { connectRedis } from '../support/redis-connection.ts';
+import { createRedisEngine } from '../support/redis-engine.ts';
+import { startRedisRestBridge } from '../support/redis-rest-bridge.ts';
 
 describeKv('the KV in memory', async () => {
   const clock = manualClock();
@@ -18,6 +23,28 @@ describeKv('the KV in memory', async () => {
 });
 
 describeKv('the KV in a PostgreSQL table', makeTableKv);
+
+describeKv('the KV of @vercel/kv', async () => {
+  const clock = manualClock();
+  const bridge = await startRedisRestBridge(createRedisEngine(() => clock.now()));
+  return {
+    kv: createVercelKv(bridge),
+    async pass(seconds) {
+      clock.pass(seconds);
+    },
+    dispose: () => bridge.close(),
+  };
+});
+
+// A real server shows that the engine above is faithful; tests need none.
+const redisUrl = process.env['TEST_REDIS_URL'];
+if (redisUrl !== undefined) {
+  describeKv('the KV of @vercel/kv on a real Redis', async () => {
+    const redis = await connectRedis(redisUrl, `esim-shop-test:${randomBytes(6).toString('hex')}:`);
+    const bridge = await startRedisRestBridge(redis);
+    return { kv: createVercelKv(bridge), pass: (seconds) => redis.pass(seconds), dispose: () => bridge.close() };
+  });
+}
 
 describe('the KV in memory, when full', () => {
   it('drops the entry that was used longest ago', async () => {

@@ -48,12 +48,26 @@ export interface Ledger {
 
 export type ShopUnderTest = Awaited<ReturnType<typeof startShop>>;
 
+/** What stands between the shop and where it stores things. */
+export interface StorageInBetween {
+  /** Over all others. */
+  settings: Record<string, string>;
+  /** What must not be set then. */
+  unset?: readonly string[];
+  /** Called when the shop has closed, before the database goes. */
+  close(): Promise<void>;
+}
+
 /**
  * The whole shop with both simulators behind real loopback HTTP, on a database of its own. One for each test file: the
  * shop reads its settings once in a process, as on Vercel.
  */
-export async function startShop(settings: Record<string, string> = {}) {
+export async function startShop(
+  settings: Record<string, string> = {},
+  putInBetween?: (databaseUrl: string) => Promise<StorageInBetween>,
+) {
   const database = await createTestDatabase();
+  const between = await putInBetween?.(database.url);
   const dataDir = await mkdtemp(join(tmpdir(), 'shop-'));
   const background = createBackgroundWork((error) => {
     throw error;
@@ -93,11 +107,19 @@ export async function startShop(settings: Record<string, string> = {}) {
     CRON_SECRET: randomBytes(16).toString('hex'),
     DATA_KEY: randomBytes(32).toString('hex'),
     ...settings,
+    ...between?.settings,
   };
+  for (const name of between?.unset ?? []) {
+    delete env[name];
+    delete process.env[name];
+  }
   Object.assign(process.env, env);
   const app: App = await currentApp();
 
-  async function call<Body = unknown>(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Answer<Body>> {
+  async function call<Body = unknown>(
+    path: string,
+    init: RequestInit & { json?: unknown } = {},
+  ): Promise<Answer<Body>> {
     const { json, ...rest } = init;
     const headers = new Headers(rest.headers);
     if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
@@ -175,6 +197,7 @@ export async function startShop(settings: Record<string, string> = {}) {
       await sandbox?.close();
       await server.close(true);
       await app.close();
+      await between?.close();
       withdrawWaitUntil();
       await rm(dataDir, { recursive: true, force: true });
       await database.drop();
