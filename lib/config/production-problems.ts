@@ -49,7 +49,7 @@ export function weaknessOf(value: string): string | null {
 
 /** Two thirds of its characters stand next to each other in the alphabet; in a random one it is every sixth. */
 function isCounting(value: string): boolean {
-  const codes = [...value].map((character) => character.codePointAt(0) ?? 0);
+  const codes = Array.from(value, (character) => character.codePointAt(0) ?? 0);
   const steps = codes.filter((code, index) => index > 0 && Math.abs(code - (codes[index - 1] ?? 0)) <= 1);
   return steps.length > ((codes.length - 1) * 2) / 3;
 }

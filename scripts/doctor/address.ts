@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { App } from '../../lib/app.ts';
+import { ok, reasonOf, skipped, warn, wrong, type Finding } from './finding.ts';
+
+const TIMEOUT_MS = 10_000;
+const healthSchema = z.looseObject({ ok: z.boolean() });
+
+/** The shop as the world reaches it, asked with the cron secret: only a shop that has the same one answers in full. */
+export async function addressFindings({ deps: { config }, secrets }: App): Promise<readonly Finding[]> {
+  const name = 'public address';
+  let response: Response;
+  try {
+    response = await fetch(`${config.appUrl}/api/health`, {
+      headers: { authorization: `Bearer ${secrets.get('cronSecret')}` },
+      // The secret goes to this address and to no other.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    return [
+      warn(name, `${config.appUrl} does not answer: ${reasonOf(error)}`, 'Deploy the shop, or correct APP_URL.'),
+      skipped('cron secret there', 'not asked'),
+    ];
+  }
+  if (response.status >= 300 && response.status < 400) {
+    return [
+      wrong(name, `redirects (${response.status})`, 'Set APP_URL to the final address: Telegram follows no redirect.'),
+    ];
+  }
+  const text = await response.text();
+  const health = healthSchema.safeParse(parsed(text));
+  if (!health.success) {
+    return [
+      wrong(name, `answers ${response.status}, not as this shop does`, 'APP_URL must be where the shop is served.'),
+    ];
+  }
+  return [
+    health.data.ok
+      ? ok(name, `${config.appUrl} is up`)
+      : wrong(name, 'answers that it is not well', 'Look at its log and at the lines above.'),
+    'database' in health.data
+      ? ok('cron secret there', 'the same as here')
+      : wrong('cron secret there', 'differs from CRON_SECRET here', 'Set the same CRON_SECRET in both places.'),
+  ];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

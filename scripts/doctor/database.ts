@@ -1,0 +1,131 @@
+import type { App } from '../../lib/app.ts';
+import { pendingMigrations } from '../../lib/db/migrate.ts';
+import { readHealth } from '../../lib/jobs/read-health.ts';
+import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
+
+const OLDEST_SERVER = 150_000;
+// Logins, invoices and deadlines are compared across clocks; half a minute is where buyers begin to notice.
+const MAX_SKEW_MS = 30_000;
+/** Every tick drains what is due; older work means that no tick comes. */
+const MAX_JOB_AGE_S = 300;
+
+export async function databaseFindings({ deps, secrets }: App): Promise<readonly Finding[]> {
+  const askedAtMs = Date.now();
+  const [row] = await deps.db.query<{ version: string; number: number; now: Date }>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS number,
+            clock_timestamp() AS now`,
+  );
+  const answeredAtMs = Date.now();
+  if (row === undefined) return [wrong('database', 'gave an empty answer', 'Check DATABASE_URL.')];
+  const says = `PostgreSQL ${row.version}, ${answeredAtMs - askedAtMs} ms`;
+  const skewMs = row.now.getTime() - (askedAtMs + answeredAtMs) / 2;
+  const url = secrets.get('databaseUrl') ?? secrets.get('postgresUrl') ?? '';
+  return [
+    row.number >= OLDEST_SERVER
+      ? ok('database', says)
+      : wrong('database', says, 'The shop needs PostgreSQL 15 or later.'),
+    isPooled(url) && secrets.get('databaseUrlUnpooled') === null
+      ? warn('database pooler', 'DATABASE_URL goes through a pooler', 'Set DATABASE_URL_UNPOOLED for migrations.')
+      : ok('database pooler', isPooled(url) ? 'yes, and migrations go past it' : 'none in the address'),
+    await migrationsFinding(secrets.get('databaseUrlUnpooled') ?? url),
+    clockFinding('clock of PostgreSQL', skewMs),
+  ];
+}
+
+function isPooled(url: string): boolean {
+  return URL.canParse(url) && (/pooler/.test(new URL(url).hostname) || new URL(url).port === '6543');
+}
+
+async function migrationsFinding(connectionString: string): Promise<Finding> {
+  const pending = await pendingMigrations({ connectionString });
+  return pending.length === 0
+    ? ok('migrations', 'all applied')
+    : wrong('migrations', `missing: ${pending.join(', ')}`, 'Run `npm run migrate`.');
+}
+
+export function clockFinding(name: string, skewMs: number): Finding {
+  const says = `${Math.abs(skewMs) < 1500 ? 'with ours' : `${Math.round(skewMs / 1000)} s off ours`}`;
+  return Math.abs(skewMs) <= MAX_SKEW_MS
+    ? ok(name, says)
+    : wrong(name, says, 'Set the clock of this machine (timedatectl set-ntp true), then compare again.');
+}
+
+export async function kvFindings({ deps }: App): Promise<readonly Finding[]> {
+  const key = `doctor:${deps.now().getTime()}`;
+  const startedAtMs = Date.now();
+  await deps.kv.set(key, 'yes', { ttlS: 60 });
+  const value = await deps.kv.get(key);
+  await deps.kv.delete(key);
+  const says = `${deps.config.kv.adapter}, ${Date.now() - startedAtMs} ms for three calls`;
+  if (value !== 'yes') return [wrong('KV', says, 'The store does not keep what it is given: check KV_REST_API_URL.')];
+  return [
+    deps.config.kv.adapter === 'memory' && process.env.NODE_ENV === 'production'
+      ? wrong('KV', says, 'A memory of one process is no store for production.')
+      : ok('KV', says),
+  ];
+}
+
+/** Whether somebody works off what is due, and what waits for a person. */
+export async function workFindings({ deps }: App): Promise<readonly Finding[]> {
+  const health = await readHealth(deps);
+  const { config } = deps;
+  const jobAgeS = health.oldest_due_job_s ?? 0;
+  const undeliveredS = health.oldest_undelivered_s ?? 0;
+  const needsHuman = health.needs_human ?? 0;
+  const deadJobs = health.dead_jobs ?? 0;
+  return [
+    config.runsJobs
+      ? jobAgeS <= MAX_JOB_AGE_S
+        ? ok('jobs', `${health.queue_depth ?? 0} waiting, none overdue`)
+        : wrong(
+            'jobs',
+            `due for ${jobAgeS} s and not done`,
+            'Cron does not reach /api/cron/tick: see docs/deploy.md, “Ticks”.',
+          )
+      : skipped('jobs', 'a preview deployment runs none'),
+    undeliveredS <= config.deliveryDeadlineS
+      ? ok('paid orders', undeliveredS === 0 ? 'none waits' : `the oldest waits ${undeliveredS} s`)
+      : wrong('paid orders', `one waits for ${undeliveredS} s`, 'docs/runbook.md, paid_not_delivered.'),
+    needsHuman === 0
+      ? ok('orders for a person', 'none')
+      : warn('orders for a person', String(needsHuman), 'docs/runbook.md, needs_human.'),
+    deadJobs === 0
+      ? ok('given-up jobs', 'none')
+      : warn('given-up jobs', String(deadJobs), 'docs/runbook.md, job_failed.'),
+    config.admin.chatId === null
+      ? warn(
+          'alerts',
+          'ADMIN_CHAT_ID is not set',
+          'Put the bot into a group and set its id, or alerts stay in the log.',
+        )
+      : ok('alerts', `to chat ${config.admin.chatId}`),
+  ];
+}
+
+export async function catalogueFindings({ deps }: App): Promise<readonly Finding[]> {
+  const [row] = await deps.db.query<{
+    listed: number;
+    quarantined: number;
+    age_s: number | null;
+    source: string | null;
+  }>(
+    `SELECT (SELECT count(*)::integer FROM esimgo_products WHERE state = 'listed') AS listed,
+            (SELECT count(*)::integer FROM esimgo_products WHERE state = 'quarantined') AS quarantined,
+            last.age_s, last.source
+     FROM (SELECT 1) AS one LEFT JOIN (
+       SELECT extract(epoch FROM now() - finished_at)::integer AS age_s, source FROM catalogue_syncs
+       WHERE state = 'complete' ORDER BY id DESC LIMIT 1) AS last ON true`,
+  );
+  const { listed = 0, quarantined = 0, age_s: ageS = null, source = null } = row ?? {};
+  if (ageS === null || listed === 0) {
+    return [wrong('catalogue', `${listed} plans`, 'Let cron run once; if it stays empty, run `npm run esimgo:probe`.')];
+  }
+  const says = `${listed} plans, ${Math.round(ageS / 360) / 10} h old, from ${source === 'import' ? 'a price list' : 'the API'}`;
+  const isStale = source === 'api' && ageS > 2 * deps.config.catalogueTtlS;
+  return [
+    isStale ? warn('catalogue', says, 'It is not being refreshed: run `npm run esimgo:probe`.') : ok('catalogue', says),
+    quarantined === 0
+      ? ok('quarantine', 'empty')
+      : warn('quarantine', `${quarantined} plans are not sold`, 'Accept or hide them in the admin under Prices.'),
+  ];
+}

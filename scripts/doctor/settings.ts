@@ -1,0 +1,70 @@
+import { ConfigError, loadConfig, type LoadedConfig } from '../../lib/config/config.ts';
+import { ENV_NAMES, readEnv, type EnvName } from '../../lib/config/env.ts';
+import { productionProblems } from '../../lib/config/production-problems.ts';
+import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** Their values may be printed; everything else is only said to be set. */
+const PUBLIC_NAMES: ReadonlySet<EnvName> = new Set([
+  'APP_URL',
+  'ESIMGO_API_URL',
+  'ESIMGO_CALLBACK_V2',
+  'ESIMGO_RATE_PER_S',
+  'ESIMGO_ORDER_INTERVAL_MS',
+  'TELEGRAM_API_URL',
+  'TELEGRAM_RATE_PER_S',
+  'ADMIN_TELEGRAM_IDS',
+  'ADMIN_CHAT_ID',
+  'INIT_DATA_MAX_AGE',
+  'ORDER_TTL',
+  'DELIVERY_DEADLINE',
+  'RECONCILE_WINDOW_S',
+  'CATALOGUE_TTL',
+  'MAX_STARS',
+  'SHOP_NAME',
+  'SUPPORT_CONTACT',
+]);
+
+export interface ReadSettings {
+  findings: readonly Finding[];
+  /** Null when the shop would not start with these settings. */
+  loaded: LoadedConfig | null;
+}
+
+export function readSettings(source: Source): ReadSettings {
+  const env = readEnv(source);
+  let loaded: LoadedConfig | null = null;
+  let problems: readonly string[] = [];
+  try {
+    loaded = loadConfig(source);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems = error.problems;
+  }
+  const warnings = [...(loaded?.warnings ?? []), ...(env.VERCEL_ENV === 'production' ? [] : productionProblems(env))];
+  const findings = ENV_NAMES.flatMap((name): Finding[] => {
+    const says = env[name] === undefined ? 'not set' : PUBLIC_NAMES.has(name) ? (env[name] ?? '') : 'set';
+    const problem = problems.find((text) => text.startsWith(`${name} `));
+    if (problem !== undefined) return [wrong(name, says, sentence(problem))];
+    const warning = warnings.find((text) => text.startsWith(`${name} `));
+    if (warning !== undefined) return [warn(name, says, sentence(warning))];
+    return [env[name] === undefined ? skipped(name, 'not set') : ok(name, says)];
+  });
+  return { findings, loaded };
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+const SUPPORTED_NODE = [20, 22, 24];
+/** Vercel stopped deploying Node 20 in October 2026. */
+const DEPLOYED_NODE = [22, 24];
+
+export function nodeFinding(version: string): Finding {
+  const major = Number(/^v?(\d+)/.exec(version)?.[1]);
+  if (!SUPPORTED_NODE.includes(major)) return wrong('Node', version, 'Install Node 20, 22 or 24.');
+  const note = DEPLOYED_NODE.includes(major) ? '' : '; fine here, Vercel itself runs 22 or 24';
+  return ok('Node', `${version}${note}`);
+}
