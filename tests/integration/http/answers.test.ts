@@ -222,6 +222,15 @@ describe('GET /api/session', () => {
     expect(inShape(await user.get('/api/session'), sessionAnswerSchema).language).toBe('en');
   });
 
+  it('asks to come back while Telegram cannot say who the bot is', async () => {
+    await shop.app.deps.kv.delete('telegram:bot-username');
+    await shop.faults('telegram', [{ match: { path: '/getMe' }, action: 'forbidden' }]);
+    const answer = await buyer.get('/api/session');
+    await shop.faults('telegram', []);
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'temporarily_unavailable' } } });
+    expect((await buyer.get('/api/session')).status).toBe(200);
+  });
+
   it('notes that the person was here', async () => {
     const user = await shop.user(641, 'ru');
     await user.get('/api/session');
