@@ -266,40 +266,66 @@ describe('a repeated callback', () => {
     }));
 });
 
+/** Read from the database: a screen that asks would have the supplier read again by itself. */
+const statusOf = async ({ order }: Bought) =>
+  (
+    await shop.query<{ status: string; activated_at: Date | null; ready_at: Date }>(
+      `SELECT status, activated_at, ready_at FROM orders WHERE id = $1`,
+      [order.id],
+    )
+  )[0];
+
 describe('a hint', () => {
   it('makes an order active only after the supplier’s API says that the eSIM was on a network', async () => {
     const bought = await buy();
     await sendAndSettle({ alertType: 'FirstAttachment', iccid: bought.iccid, early: true });
-    expect(await bought.buyer.status(bought.order.id)).toMatchObject({ status: 'ready', activated_at: null });
+    expect(await statusOf(bought)).toMatchObject({ status: 'ready', activated_at: null });
 
     await shop.control('esim', { iccid: bought.iccid, action: 'attach' });
     const active = await until(
-      () => bought.buyer.status(bought.order.id),
-      ({ status }) => status === 'active',
+      () => statusOf(bought),
+      (row) => row?.status === 'active',
     );
-    expect(Date.parse(active.activated_at ?? '')).toBeGreaterThanOrEqual(Date.parse(active.ready_at ?? ''));
+    expect(active?.activated_at?.getTime()).toBeGreaterThanOrEqual(active?.ready_at.getTime() ?? Infinity);
     const events = await shop.query(`SELECT type FROM order_events WHERE order_id = $1 AND type = 'order.activated'`, [
       bought.order.id,
     ]);
     expect(events).toHaveLength(1);
   });
 
+  it.each(['order.activated', 'eSIM.ready'])('named %s has the order’s eSIM read as well', async (event) => {
+    await shop.faults('esimgo', [{ match: { direction: 'out', path: 'webhook' }, action: 'lose' }]);
+    const bought = await buy();
+    await shop.settled();
+    await shop.control('esim', { iccid: bought.iccid, action: 'attach' });
+    await shop.faults('esimgo', []);
+    expect(await statusOf(bought)).toMatchObject({ status: 'ready' });
+    await sendAndSettle({ event, orderReference: bought.order.esimgo_order_id });
+    expect(await statusOf(bought)).toMatchObject({ status: 'active' });
+  });
+
   it('brings new usage, with the time it is of', async () => {
     const bought = await buy();
-    const read = async () =>
-      (
-        await bought.buyer.get<{ esim: { usage: { remaining_bytes: number } | null; as_of: string | null } }>(
-          `/api/esimgo/esim?id=${bought.esimId}`,
-        )
-      ).body.esim;
-    const before = await until(read, ({ usage }) => usage !== null);
-    await shop.settled();
+    await sendAndSettle({ alertType: 'Utilisation', iccid: bought.iccid, first: true });
+    const read = async () => {
+      const [row] = await shop.query<{ left_bytes: number; refreshed_at: Date }>(
+        `SELECT remaining_bytes AS left_bytes, refreshed_at FROM esim_bundles JOIN esims ON id = esim_id WHERE id = $1`,
+        [bought.esimId],
+      );
+      if (row === undefined) throw new Error('no usage is known');
+      return row;
+    };
+    const before = await read();
     await shop.control('esim', { iccid: bought.iccid, action: 'use', bytes: 600_000_000 });
-    const after = await until(
-      read,
-      ({ usage }) => usage?.remaining_bytes === (before.usage?.remaining_bytes ?? 0) - 600_000_000,
-    );
-    expect(Date.parse(after.as_of ?? '')).toBeGreaterThan(Date.parse(before.as_of ?? ''));
+    const after = await until(read, ({ left_bytes: left }) => left === before.left_bytes - 600_000_000);
+    expect(after.refreshed_at.getTime()).toBeGreaterThan(before.refreshed_at.getTime());
+  });
+
+  it('of a balance that changed makes the shop ask for it anew', async () => {
+    await untouched.buyer.order({ id: untouched.order.plan_id, price_stars: untouched.order.price_stars });
+    expect(await shop.app.deps.kv.get('supplier:snapshot')).not.toBeNull();
+    await sendAndSettle({ alertType: 'Topup', bundle: { oldAmount: 1, newAmount: 2 } });
+    expect(await shop.app.deps.kv.get('supplier:snapshot')).toBeNull();
   });
 
   it('that an order failed changes nothing of one that the API calls completed, also while it is on its way', async () => {
