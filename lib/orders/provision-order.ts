@@ -95,7 +95,8 @@ async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
   try {
     ({ order: placed } = await deps.supplier.placeOrder(request, { beforeSend: () => commitSending(deps, attempt) }));
   } catch (error) {
-    if (error instanceof LostRaceError) return DONE;
+    // Should the winner fail to send, this job may be the only one left to try again.
+    if (error instanceof LostRaceError) return { kind: 'again', afterMs: RECHECK_SENDING_MS };
     // A failure of ours, before or around the call: the state in the database says how far it got.
     if (!isEsimGoError(error)) throw error;
     const verdict = await verdictOn(deps, target, error);

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Ledger, ShopUnderTest } from './shop.ts';
 
 /** What a test did on purpose, and so what the books may show beside clean sales. */
-export interface Exceptions {
+interface Exceptions {
   /** Charges of another shop on the same bot: recorded, left to a human. */
   foreignCharges?: readonly string[];
   /** Charges that Telegram or an admin took back after the delivery; counted apart. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import { until, type ChatMessage, type ShopUnderTest } from './shop.ts';
 
-export interface OrderRowOfTest {
+interface OrderRowOfTest {
   id: string;
   payment_status: string;
   provisioning: string;
@@ -46,10 +46,13 @@ export function moneySteps(shop: ShopUnderTest) {
   /** Paid, while Telegram never tells the bot of it. */
   async function paidUnheard(plan: Pick<Plan, 'id' | 'price_stars'>, who?: Buyer) {
     await shop.faults('telegram', [{ match: { path: 'webhook', body: 'successful_payment' }, action: 'lose' }]);
+    await news();
     const order = await paid(plan, {}, who);
-    await until(
-      () => sentToShop('successful_payment', order.orderId),
-      (count) => count > 0,
+    await until(news, (entries) =>
+      entries.some(
+        ({ direction, request = '' }) =>
+          direction === 'out' && request.includes('successful_payment') && request.includes(order.orderId),
+      ),
     );
     await shop.faults('telegram', []);
     const charge = (await chargesOf(order.buyer.id)).find(({ payload }) => payload.endsWith(order.orderId));
@@ -57,15 +60,17 @@ export function moneySteps(shop: ShopUnderTest) {
     return { ...order, charge };
   }
 
-  async function journal(): Promise<JournalEntry[]> {
-    return (await shop.call<{ entries: JournalEntry[] }>('/sandbox/api/journal')).body.entries;
+  async function journal(after = 0): Promise<JournalEntry[]> {
+    return (await shop.call<{ entries: JournalEntry[] }>(`/sandbox/api/journal?after=${after}`)).body.entries;
   }
 
-  async function sentToShop(...parts: string[]): Promise<number> {
-    const entries = await journal();
-    return entries.filter(
-      ({ direction, request = '' }) => direction === 'out' && parts.every((part) => request.includes(part)),
-    ).length;
+  let lastRead = 0;
+
+  /** What passed between the shop and the vendors since the last call. */
+  async function news(): Promise<JournalEntry[]> {
+    const entries = await journal(lastRead);
+    lastRead = entries.at(-1)?.n ?? lastRead;
+    return entries;
   }
 
   /** A payment that no bot of ours approved, as of another program on the same bot token. */
@@ -74,14 +79,12 @@ export function moneySteps(shop: ShopUnderTest) {
       { match: { path: 'webhook', body: 'pre_checkout_query' }, action: 'lose' },
       ...faults,
     ]);
-    const seen = (await journal()).at(-1)?.n ?? 0;
+    await news();
     const payment = shop.control<{ status: string }>('pay', { invoice_url: invoiceUrl, user_id: userId });
     const queries = await until(
       async () =>
-        (await journal()).flatMap(({ n, request = '' }) =>
-          n > seen && request.includes('pre_checkout_query') && request.includes(`"id":${userId}`)
-            ? (/"pre_checkout_query":\{"id":"(\d+)"/.exec(request)?.[1] ?? [])
-            : [],
+        (await news()).flatMap(({ request = '' }) =>
+          request.includes(`"id":${userId}`) ? (/"pre_checkout_query":\{"id":"(\d+)"/.exec(request)?.[1] ?? []) : [],
         ),
       (ids) => ids.length > 0,
     );

@@ -167,6 +167,24 @@ describe('workers on one order', () => {
     expect(await steps.purchasesSent(plan.id)).toBe(1);
   });
 
+  it('come back when another was faster, in case that one fails to send', async () => {
+    const plan = nextPlan();
+    const { orderId } = await steps.paidAndIdle(plan);
+    const supplier: typeof shop.app.deps.supplier = {
+      ...shop.app.deps.supplier,
+      async placeOrder(request, options) {
+        await steps.crashWhileSending(orderId, 1);
+        return shop.app.deps.supplier.placeOrder(request, options);
+      },
+    };
+    expect(await provisionOrder({ ...shop.app.deps, supplier }, orderId)).toMatchObject({ kind: 'again' });
+    expect(await steps.purchasesSent(plan.id)).toBe(0);
+    await shop.query(`UPDATE provisioning_attempts SET state = 'deferred' WHERE order_id = $1`, [orderId]);
+    await shop.query(`UPDATE orders SET provisioning = 'claimed' WHERE id = $1`, [orderId]);
+    expect(await provisionOrder(shop.app.deps, orderId)).toEqual({ kind: 'done' });
+    expect(await steps.bought(plan.id)).toHaveLength(1);
+  });
+
   it('change nothing with late news of an attempt that was given up long ago', async () => {
     const plan = nextPlan();
     const { orderId } = await steps.paidAndIdle(plan);
