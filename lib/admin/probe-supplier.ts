@@ -1,0 +1,170 @@
+import { isEsimGoError } from '../esim-go/errors.ts';
+
+/** Newest first: the first that shows a catalogue is the one to use. */
+export const PROBED_VERSIONS = ['v2.5', 'v2.4', 'v2.3', 'v2'] as const;
+export type ProbedVersion = (typeof PROBED_VERSIONS)[number];
+
+/** In the vendor's reference, from v2.1 on; `/esims` in v2.0 as well. */
+const DOCUMENTED = ['/catalogue', '/esims', '/organisation', '/inventory', '/networks'] as const;
+/** What people try who look for the catalogue. None is in any version's reference. */
+const GUESSED = ['/catalog', '/bundles', '/products', '/available', '/marketplace', '/store'] as const;
+/** These exist, for the vendor's own use, and no key opens them. */
+const PRIVATE: ReadonlySet<string> = new Set(['/bundles', '/products']);
+
+export type ProbeMeaning =
+  | 'works'
+  | 'empty_list'
+  | 'no_such_route'
+  | 'refused'
+  | 'private_route'
+  | 'not_found'
+  | 'rate_limited'
+  | 'server_error'
+  | 'no_answer'
+  | 'unexpected';
+
+export interface ProbedCall {
+  readonly version: ProbedVersion;
+  readonly path: string;
+  /** Null when there was no answer. */
+  readonly status: number | null;
+  /** The beginning of a refusal, without the key; empty for what was answered. */
+  readonly text: string;
+  readonly ms: number;
+  readonly at: Date;
+  readonly meaning: ProbeMeaning;
+}
+
+export type ProbeVerdict =
+  /** The configured version shows the catalogue. */
+  | { readonly kind: 'all_well' }
+  /** Another version shows it: `baseUrl` is what to set. */
+  | { readonly kind: 'set_base_url'; readonly baseUrl: string }
+  /** The key works, but not for the catalogue. */
+  | { readonly kind: 'catalogue_refused' }
+  | { readonly kind: 'key_refused' }
+  /** Something answers, and it is not eSIM Go's API. */
+  | { readonly kind: 'wrong_host' }
+  | { readonly kind: 'no_answer' }
+  /** Too many calls, or faults at the vendor: nothing can be said. */
+  | { readonly kind: 'try_again' };
+
+export interface ProbeReport {
+  readonly baseUrl: string;
+  readonly calls: readonly ProbedCall[];
+  readonly verdict: ProbeVerdict;
+}
+
+/** The part of the eSIM Go client that a probe needs, for one base URL. */
+export interface ProbedApi {
+  probe(path: string): Promise<{ readonly status: number; readonly text: string; readonly ms: number }>;
+  close(): Promise<void>;
+}
+
+export interface ProbeDeps {
+  readonly baseUrl: string;
+  readonly open: (baseUrl: string) => ProbedApi;
+  /** An eSIM of the account, for `/esims/{iccid}/bundles`; null when it has none. */
+  readonly iccid: string | null;
+  readonly now: () => Date;
+}
+
+/** Tries every version and path, one call after the other, and says what the answers mean together. GETs only. */
+export async function probeSupplier({ baseUrl, open, iccid, now }: ProbeDeps): Promise<ProbeReport> {
+  const calls: ProbedCall[] = [];
+  for (const version of PROBED_VERSIONS) {
+    const api = open(baseUrlOf(baseUrl, version));
+    try {
+      for (const path of pathsOf(iccid)) {
+        if (isSilent(calls)) break;
+        calls.push(await probeOnce(api, version, path, now));
+      }
+    } finally {
+      await api.close();
+    }
+  }
+  return { baseUrl, calls, verdict: verdictOf(baseUrl, calls) };
+}
+
+// Each silent call lasts as long as its time-out and its repeats; more of them would say the same.
+const SILENT_CALLS = 2;
+
+function isSilent(calls: readonly ProbedCall[]): boolean {
+  return calls.length >= SILENT_CALLS && calls.every(({ meaning }) => meaning === 'no_answer');
+}
+
+/** The same host with another version; a base without any version gets one. */
+export function baseUrlOf(baseUrl: string, version: ProbedVersion): string {
+  return `${baseUrl.replace(/\/+$/, '').replace(/\/v\d+(\.\d+)?$/, '')}/${version}`;
+}
+
+function pathsOf(iccid: string | null): string[] {
+  const ofEsim = iccid === null ? [] : [`/esims/${iccid}/bundles`];
+  return [...DOCUMENTED, ...ofEsim, ...GUESSED];
+}
+
+async function probeOnce(api: ProbedApi, version: ProbedVersion, path: string, now: () => Date): Promise<ProbedCall> {
+  const at = now();
+  const shown = path.replace(/\d{14,18}(\d{4})(?!\d)/, '…$1');
+  try {
+    // One row is enough to know, and the terms ask for few large listings.
+    const answer = await api.probe(path === '/catalogue' ? '/catalogue?page=1&perPage=1' : path);
+    const meaning = meaningOf(path, answer.status, answer.text);
+    // What a granted call answers is the account's business: the organisation holds names, addresses and the key.
+    const text = answer.status < 400 ? '' : answer.text;
+    return { version, path: shown, status: answer.status, text, ms: answer.ms, at, meaning };
+  } catch (error) {
+    if (!isEsimGoError(error)) throw error;
+    const ms = now().getTime() - at.getTime();
+    return { version, path: shown, status: null, text: error.message, ms, at, meaning: 'no_answer' };
+  }
+}
+
+function meaningOf(path: string, status: number, text: string): ProbeMeaning {
+  if (status >= 200 && status < 300)
+    return /^\{"(esims|bundles)":(\[\]|null)/.test(text.replace(/\s/g, '')) ? 'empty_list' : 'works';
+  if (status === 404) return path.startsWith('/esims/') ? 'not_found' : 'no_such_route';
+  if (status === 401 || status === 403) return PRIVATE.has(path) ? 'private_route' : 'refused';
+  if (status === 429) return 'rate_limited';
+  return status >= 500 ? 'server_error' : 'unexpected';
+}
+
+function verdictOf(baseUrl: string, calls: readonly ProbedCall[]): ProbeVerdict {
+  const catalogue = calls.find(({ path, meaning }) => path === '/catalogue' && meaning === 'works');
+  if (catalogue !== undefined) {
+    const configured = calls.find(
+      ({ version, path }) => path === '/catalogue' && baseUrlOf(baseUrl, version) === baseUrl.replace(/\/+$/, ''),
+    );
+    if (configured?.meaning === 'works') return { kind: 'all_well' };
+    return { kind: 'set_base_url', baseUrl: baseUrlOf(baseUrl, catalogue.version) };
+  }
+  const has = (...meanings: ProbeMeaning[]): boolean => calls.some(({ meaning }) => meanings.includes(meaning));
+  if (calls.every(({ meaning }) => meaning === 'no_answer')) return { kind: 'no_answer' };
+  const passing: readonly ProbeMeaning[] = ['rate_limited', 'server_error', 'no_answer'];
+  if (calls.some(({ path, meaning }) => path === '/catalogue' && passing.includes(meaning)))
+    return { kind: 'try_again' };
+  if (has('works', 'empty_list')) return { kind: 'catalogue_refused' };
+  return has('refused', 'private_route') ? { kind: 'key_refused' } : { kind: 'wrong_host' };
+}
+
+/** For the vendor's support: what was asked, when, and what came back. Without the key, whole ICCIDs and granted bodies. */
+export function supportMessage({ baseUrl, calls }: ProbeReport): string {
+  const lines = calls.map(({ version, path, status, text, at, ms }) => {
+    const answer = status === null ? 'no answer' : String(status);
+    const words = text.replace(/\s+/g, ' ').trim();
+    return `${at.toISOString()}  GET /${version}${path}  ${answer}  ${ms} ms${words === '' ? '' : `  ${words}`}`;
+  });
+  return [
+    'Hello,',
+    '',
+    'Our key does not show the catalogue of bundles as the API reference describes. Could you please check',
+    '1. that the key belongs to a verified organisation with a price list (groups) assigned,',
+    '2. that no IP allow-list is active for it,',
+    '3. which base URL and path this organisation has to use for GET /catalogue?',
+    '',
+    `Host: ${new URL(baseUrl).host}. Header: X-API-Key (the key is not in this message). Calls, times in UTC:`,
+    ...lines,
+    '',
+    'Thank you!',
+  ].join('\n');
+}
