@@ -171,9 +171,9 @@ export function moneySteps(shop: ShopUnderTest) {
     await shop.query(`UPDATE orders SET provisioning = 'sending' WHERE id = $1`, [orderId]);
     await shop.query(
       `INSERT INTO provisioning_attempts (order_id, number, state, sent_at, vendor_skew_ms)
-       SELECT $1, coalesce(max(number), 0) + 1, 'sending', now() - $2::integer * interval '1 second', 0
+       SELECT $1, coalesce(max(number), 0) + 1, 'sending', now() - $2::integer * interval '1 second', $3::bigint
        FROM provisioning_attempts WHERE order_id = $1`,
-      [orderId, secondsAgo],
+      [orderId, secondsAgo, Math.round(shop.app.deps.supplier.clockSkewMs() ?? 0)],
     );
   }
 
