@@ -1,0 +1,23 @@
+import type { BuildOutput } from '../build-output.ts';
+import type { Problem } from '../problem.ts';
+
+const FOREIGN = /^(sandbox|tests|scripts|docs|tools|\.ci)\//;
+const TEST = /\.(test|spec)\.[cm]?[jt]s(\.map)?$/;
+const SETTINGS = /(^|\/)\.env(\.|$)/;
+
+/** Development's things have no place in a deployment: the simulators least of all. */
+export function checkContents({ functions, staticFiles }: BuildOutput): Problem[] {
+  const places = [
+    ...functions.map(({ route, files }) => ({ place: route, files })),
+    { place: 'static/', files: staticFiles },
+  ];
+  return places.flatMap(({ place, files }) =>
+    files
+      .filter((file) => !file.includes('node_modules/'))
+      .filter((file) => FOREIGN.test(file) || TEST.test(file) || SETTINGS.test(file))
+      .map((file) => ({
+        sentence: `${file} is deployed with ${place}.`,
+        cure: 'Find who imports it: nothing of api/, lib/ or src/ may reach sandbox/, tests/ or scripts/.',
+      })),
+  );
+}
