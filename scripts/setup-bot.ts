@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../lib/config/config.ts';
 import { createTelegramApi } from '../lib/telegram/bot-api.ts';
@@ -7,7 +8,8 @@ const USAGE = `npm run setup:bot [-- --check]
 
 Tells Telegram where the shop is: the webhook with its secret, the commands and descriptions in each language, and the
 menu button that opens the Mini App. It may be run at any time; run it again after APP_URL, SHOP_NAME or
-TELEGRAM_WEBHOOK_SECRET changed. It reads the shop's settings from the environment.
+TELEGRAM_WEBHOOK_SECRET changed. It reads the shop's settings from the environment or from .env. In a preview deployment
+it refuses: the bot belongs to the production shop.
 
   --check   change nothing: print what Telegram has, and what is wrong with it
 
@@ -21,7 +23,14 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const { config, secrets } = loadConfig(process.env);
+  if (!config.runsJobs && !check) {
+    console.error(
+      'This is not the production deployment (see VERCEL_ENV), and the bot belongs to that one: nothing was changed.',
+    );
+    return 1;
+  }
   const api = createTelegramApi({
     botToken: secrets.get('telegramBotToken'),
     apiUrl: config.telegram.apiUrl,
@@ -36,7 +45,10 @@ async function main(): Promise<number> {
     if (!check) await setUpBot(api, settings);
     const checks = await checkBot(api, settings);
     console.log(checks.map(lineOf).join('\n'));
-    return checks.some(({ problem }) => problem !== null) ? 1 : 0;
+    const wrong = checks.filter(({ problem }) => problem !== null).length;
+    if (wrong === 0) return 0;
+    console.log(`\n${wrong} wrong.${check ? ' To put it right: npm run setup:bot' : ''}`);
+    return 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
