@@ -235,13 +235,13 @@ describe('a bad order', () => {
     expect(expectProblem(await order({ ...good(), ...more }), 400, 'bad_request').details).toMatchObject({ path });
   });
 
-  it.each([
+  it.each<[what: string, headers: Record<string, string>]>([
     ['missing', {}],
     ['too short', { 'idempotency-key': '1234567' }],
     ['too long', { 'idempotency-key': 'x'.repeat(65) }],
     ['with a space inside', { 'idempotency-key': 'two words' }],
   ])('is refused for an Idempotency-Key that is %s', async (_what, headers) => {
-    const answer = await owner.post('/api/esimgo/order', good(), headers as Record<string, string>);
+    const answer = await owner.post('/api/esimgo/order', good(), headers);
     expect(expectProblem(answer, 400, 'bad_request').details).toMatchObject({ path: 'idempotency-key' });
   });
 
@@ -306,7 +306,7 @@ describe('every route that takes JSON', () => {
   const send = (
     path: string,
     headers: Record<string, string>,
-    body: BodyInit,
+    body: NonNullable<RequestInit['body']>,
     type: string | null = 'application/json',
   ) =>
     shop.call(path, {

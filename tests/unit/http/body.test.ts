@@ -7,7 +7,7 @@ import { readBody, readJson } from '../../../lib/http/body.ts';
 const LIMIT = 64 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const post = (body: BodyInit, headers: Record<string, string> = JSON_TYPE) =>
+const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = JSON_TYPE) =>
   new Request('http://shop.example/', {
     method: 'POST',
     headers,
