@@ -6,6 +6,7 @@ import { createKeyring } from './db/sealed-text.ts';
 import type { Database } from './db/sql.ts';
 import type { ShopDeps } from './deps.ts';
 import { createEsimGoClient } from './esim-go/client.ts';
+import { createForgivingKv } from './kv/forgiving.ts';
 import type { Kv } from './kv/kv.ts';
 import { createMemoryKv } from './kv/memory.ts';
 import { createPostgresTableKv } from './kv/postgres-table.ts';
@@ -43,7 +44,7 @@ async function startApp(): Promise<App> {
 /** Joins ports to adapters; the only place that knows which is which. */
 export async function createApp({ config, secrets }: LoadedConfig, log: Log): Promise<App> {
   const db = await openDatabase(config, secrets);
-  const kv = await openKv(config, secrets, db);
+  const kv = await openKv(config, secrets, db, log);
   const supplier = createEsimGoClient({
     baseUrl: config.esimGo.baseUrl,
     apiKey: secrets.get('esimGoApiKey'),
@@ -104,13 +105,14 @@ async function openDatabase({ database }: Config, secrets: Secrets): Promise<Dat
   }
 }
 
-async function openKv({ kv }: Config, secrets: Secrets, db: Database): Promise<Kv> {
+async function openKv({ kv }: Config, secrets: Secrets, db: Database, log: Log): Promise<Kv> {
   switch (kv.adapter) {
     case 'memory':
       return createMemoryKv();
     case 'vercel-kv': {
       const { createVercelKv } = await import('./kv/vercel-kv.ts');
-      return createVercelKv(chosen(secrets.get('kv')));
+      // The other two fail only together with the process or the database.
+      return createForgivingKv(createVercelKv(chosen(secrets.get('kv'))), log);
     }
     case 'postgres-table':
       return createPostgresTableKv(db);

@@ -57,7 +57,8 @@ async function readFigures({ db, log }: Pick<ShopDeps, 'db' | 'log'>): Promise<F
 async function isUp({ kv, log }: Pick<ShopDeps, 'kv' | 'log'>): Promise<boolean> {
   try {
     await kv.set('health', '1', { ttlS: 60 });
-    return true;
+    // An outage may look like an empty store, so only what comes back proves that there is one.
+    return (await kv.get('health')) !== null;
   } catch (error) {
     log.error('health_kv', { error });
     return false;

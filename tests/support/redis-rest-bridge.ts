@@ -14,6 +14,8 @@ export interface RedisRestBridge {
   loseNextAnswer(): void;
   /** Lets the next request wait for ever. */
   hangNext(): void;
+  /** While down, every request is answered with an error. */
+  setDown(isDown: boolean): void;
   close(): Promise<void>;
 }
 
@@ -24,10 +26,12 @@ const commands = z.array(command).nonempty();
 export async function startRedisRestBridge(engine: RedisEngine): Promise<RedisRestBridge> {
   const token = randomBytes(16).toString('hex');
   const requests: string[] = [];
+  let isDown = false;
   let next: 'answer' | 'lose' | 'hang' = 'answer';
 
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     if (request.headers.authorization !== `Bearer ${token}`) return { status: 401, body: { error: 'Unauthorized' } };
+    if (isDown) return { status: 503, body: { error: 'ERR the database is not available' } };
     const isBase64 = request.headers['upstash-encoding'] === 'base64';
     const encode = (reply: RedisReply) => encodeReply(reply, isBase64);
     const body: unknown = await json(request);
@@ -66,6 +70,9 @@ export async function startRedisRestBridge(engine: RedisEngine): Promise<RedisRe
     },
     hangNext() {
       next = 'hang';
+    },
+    setDown(down) {
+      isDown = down;
     },
     async close() {
       server.closeAllConnections();
