@@ -1,11 +1,272 @@
-import type { DestinationsAnswer } from '../lib/contract/catalogue.ts';
+import type { DestinationsAnswer, PlansAnswer } from '../lib/contract/catalogue.ts';
+import type { ErrorCode } from '../lib/contract/error-codes.ts';
+import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
+import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
+import type { EventsBody, SessionAnswer } from '../lib/contract/session.ts';
+import { forget, keep, readKept } from './kept-values.ts';
+import { isErrorCode } from './problems.ts';
 
-/** The only place that asks the server. */
-export class ESIMGoClient {
-  async getDestinations(): Promise<DestinationsAnswer['destinations']> {
-    const response = await fetch('/api/esimgo/catalogue');
-    if (!response.ok) throw new Error(`The catalogue answered ${response.status}`);
-    const answer: DestinationsAnswer = await response.json();
-    return answer.destinations;
+const GET_TIMEOUT_MS = 12_000;
+/** An order asks the supplier and Telegram before it answers. */
+const POST_TIMEOUT_MS = 40_000;
+const RETRY_AFTER_MS = [400, 1_200] as const;
+const LONGEST_WAIT_MS = 5_000;
+/** As long as the list of destinations is taken for fresh when a screen opens again. */
+const DESTINATIONS_FRESH_MS = 300_000;
+const UNFINISHED_ORDER = 'unfinished-order';
+
+/** The server's codes, and what can go wrong on the way to it. */
+export type ClientErrorCode = ErrorCode | 'offline' | 'timed_out' | 'unreadable';
+
+export class ESIMGoClientError extends Error {
+  override name = 'ESIMGoClientError';
+  readonly code: ClientErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly requestId: string | null;
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    code: ClientErrorCode,
+    more: { details?: Record<string, unknown>; requestId?: string; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(code, { cause: more.cause });
+    this.code = code;
+    this.details = more.details ?? {};
+    this.requestId = more.requestId ?? null;
+    this.retryAfterMs = more.retryAfterMs ?? null;
   }
+}
+
+export function codeOf(error: unknown): ClientErrorCode {
+  return error instanceof ESIMGoClientError ? error.code : 'unreadable';
+}
+
+type Destinations = DestinationsAnswer['destinations'];
+
+interface UnfinishedOrder {
+  key: string;
+  request: string;
+  orderId: string | null;
+}
+
+interface RequestOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+  isPublic?: boolean;
+  keepalive?: boolean;
+}
+
+/** Everything that the Mini App asks the server; nothing else in src/ does. */
+export class ESIMGoClient {
+  readonly #initData: string;
+  #session: Promise<SessionAnswer> | null = null;
+  #destinations: { at: number; list: Destinations } | null = null;
+
+  constructor(initData: string) {
+    this.#initData = initData;
+  }
+
+  /** Who the user is, once per opening; a failure is asked again. */
+  authenticate(): Promise<SessionAnswer> {
+    this.#session ??= this.#get<SessionAnswer>('/api/session').catch((error: unknown) => {
+      this.#session = null;
+      throw error;
+    });
+    return this.#session;
+  }
+
+  async getDestinations(): Promise<Destinations> {
+    const { destinations } = await this.#get<DestinationsAnswer>('/api/esimgo/catalogue', { isPublic: true });
+    this.#destinations = { at: Date.now(), list: destinations };
+    return destinations;
+  }
+
+  /** The list that is at hand, so that going back shows it at once. */
+  get knownDestinations(): Destinations | null {
+    return this.#destinations?.list ?? null;
+  }
+
+  get areDestinationsFresh(): boolean {
+    return this.#destinations !== null && Date.now() - this.#destinations.at < DESTINATIONS_FRESH_MS;
+  }
+
+  getProducts(destination: string): Promise<PlansAnswer> {
+    return this.#get(`/api/esimgo/catalogue?destination=${encodeURIComponent(destination)}`, { isPublic: true });
+  }
+
+  /**
+   * The same order asked for again, also after a reload, is the same order: its key is kept until it is paid or gone.
+   */
+  async createOrder(order: CreateOrderBody): Promise<CreateOrderAnswer> {
+    const request = JSON.stringify([order.bundle_id, order.expected_stars, order.iccid ?? null, order.email ?? null]);
+    const kept = readKept(UNFINISHED_ORDER, isUnfinishedOrder);
+    const key = kept?.request === request ? kept.key : crypto.randomUUID();
+    keep(UNFINISHED_ORDER, { key, request, orderId: null } satisfies UnfinishedOrder);
+    let answer: CreateOrderAnswer;
+    try {
+      answer = await this.#post<CreateOrderAnswer>('/api/esimgo/order', order, { 'idempotency-key': key });
+    } catch (error) {
+      if (isRefusal(error)) forget(UNFINISHED_ORDER);
+      throw error;
+    }
+    if (answer.order.status === 'expired' || answer.order.status === 'failed' || answer.order.status === 'refunded') {
+      forget(UNFINISHED_ORDER);
+      // A new key was just refused to be new: the order of the kept one has ended without an eSIM.
+      if (kept?.key === key) return this.createOrder(order);
+    }
+    keep(UNFINISHED_ORDER, { key, request, orderId: answer.order.id } satisfies UnfinishedOrder);
+    return answer;
+  }
+
+  async getOrderStatus(orderId: string): Promise<Order> {
+    const { order } = await this.#get<{ order: Order }>(`/api/esimgo/status?order_id=${encodeURIComponent(orderId)}`);
+    if (order.status !== 'pending' && readKept(UNFINISHED_ORDER, isUnfinishedOrder)?.orderId === order.id) {
+      forget(UNFINISHED_ORDER);
+    }
+    return order;
+  }
+
+  listOrders(cursor?: string): Promise<OrdersAnswer> {
+    return this.#get(`/api/esimgo/order${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
+  }
+
+  async listEsims(): Promise<EsimSummary[]> {
+    return (await this.#get<{ esims: EsimSummary[] }>('/api/esimgo/esim')).esims;
+  }
+
+  async getEsim(esimId: string): Promise<Esim> {
+    return (await this.#get<{ esim: Esim }>(`/api/esimgo/esim?id=${encodeURIComponent(esimId)}`)).esim;
+  }
+
+  /** The user says that it works; the server looks for itself. */
+  activateESIM(orderId: string): Promise<EsimActionAnswer> {
+    return this.#actOnEsim({ order_id: orderId, action: 'activated' });
+  }
+
+  /** Null gives it back its country's name. */
+  renameEsim(esimId: string, name: string | null): Promise<EsimActionAnswer> {
+    return this.#actOnEsim({ id: esimId, action: 'rename', name });
+  }
+
+  refreshUsage(esimId: string): Promise<EsimActionAnswer> {
+    return this.#actOnEsim({ id: esimId, action: 'refresh_usage' });
+  }
+
+  diagnose(esimId: string): Promise<EsimActionAnswer> {
+    return this.#actOnEsim({ id: esimId, action: 'diagnose' });
+  }
+
+  /** Also while the page is being closed. */
+  async sendEvents(events: EventsBody['events']): Promise<void> {
+    await this.#send('/api/events', 'POST', { body: { events }, keepalive: true });
+  }
+
+  #actOnEsim(body: EsimActionBody): Promise<EsimActionAnswer> {
+    return this.#post('/api/esimgo/esim', body);
+  }
+
+  async #get<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+    for (const waitMs of RETRY_AFTER_MS) {
+      try {
+        return await this.#read<Answer>(path, 'GET', options);
+      } catch (error) {
+        if (!isWorthRetrying(error)) throw error;
+        await pause(Math.max(waitMs, error.retryAfterMs ?? 0));
+      }
+    }
+    return this.#read<Answer>(path, 'GET', options);
+  }
+
+  #post<Answer>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#read<Answer>(path, 'POST', { body, headers });
+  }
+
+  async #read<Answer>(path: string, method: string, options: RequestOptions): Promise<Answer> {
+    const response = await this.#send(path, method, options);
+    try {
+      const answer: Answer = await response.json();
+      return answer;
+    } catch (error) {
+      throw new ESIMGoClientError(isTimeout(error) ? 'timed_out' : 'unreadable', { cause: error });
+    }
+  }
+
+  async #send(path: string, method: string, options: RequestOptions): Promise<Response> {
+    const headers = new Headers(options.headers);
+    if (!options.isPublic) headers.set('authorization', `tma ${this.#initData}`);
+    if (options.body !== undefined) headers.set('content-type', 'application/json');
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        method,
+        headers,
+        body: options.body === undefined ? null : JSON.stringify(options.body),
+        keepalive: options.keepalive ?? false,
+        signal: AbortSignal.timeout(method === 'GET' ? GET_TIMEOUT_MS : POST_TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new ESIMGoClientError(isTimeout(error) ? 'timed_out' : 'offline', { cause: error });
+    }
+    if (response.ok) return response;
+    throw await problemOf(response);
+  }
+}
+
+async function problemOf(response: Response): Promise<ESIMGoClientError> {
+  const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfterMs = Number.isFinite(retryAfterS) ? { retryAfterMs: retryAfterS * 1_000 } : {};
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch (error) {
+    // A gateway's own page: the server behind it did not answer.
+    const code = response.status >= 500 ? 'temporarily_unavailable' : 'unreadable';
+    return new ESIMGoClientError(code, { cause: error, ...retryAfterMs });
+  }
+  const problem = field(body, 'error');
+  const code = field(problem, 'code');
+  const details = field(problem, 'details');
+  const requestId = field(problem, 'request_id');
+  return new ESIMGoClientError(isErrorCode(code) ? code : 'unreadable', {
+    ...(typeof details === 'object' && details !== null && { details: Object.fromEntries(Object.entries(details)) }),
+    ...(typeof requestId === 'string' && { requestId }),
+    ...retryAfterMs,
+  });
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** The server read the order and said no; asking again with the same key could only repeat that. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ESIMGoClientError &&
+    !['offline', 'timed_out', 'unreadable', 'internal', 'temporarily_unavailable', 'rate_limited'].includes(error.code)
+  );
+}
+
+function isWorthRetrying(error: unknown): error is ESIMGoClientError {
+  if (!(error instanceof ESIMGoClientError)) return false;
+  const isPassing = ['offline', 'timed_out', 'internal', 'temporarily_unavailable', 'rate_limited'].includes(
+    error.code,
+  );
+  return isPassing && (error.retryAfterMs ?? 0) <= LONGEST_WAIT_MS;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function isUnfinishedOrder(value: unknown): value is UnfinishedOrder {
+  const orderId = field(value, 'orderId');
+  return (
+    typeof field(value, 'key') === 'string' &&
+    typeof field(value, 'request') === 'string' &&
+    (orderId === null || typeof orderId === 'string')
+  );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,0 +1,47 @@
+const PREFIX = 'shop:';
+const memory = new Map<string, string>();
+
+/** What is remembered on this device. Null when there is nothing, or what is there is not of the form asked for. */
+export function readKept<Kind>(name: string, isOfForm: (value: unknown) => value is Kind): Kind | null {
+  try {
+    const value: unknown = JSON.parse(readText(name) ?? 'null');
+    return isOfForm(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keep(name: string, value: unknown): void {
+  const text = JSON.stringify(value);
+  memory.set(name, text);
+  try {
+    localStorage.setItem(PREFIX + name, text);
+  } catch {
+    // Full or forbidden storage costs a convenience, never the purchase: it stays in memory.
+  }
+}
+
+export function forget(name: string): void {
+  memory.delete(name);
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // See above.
+  }
+}
+
+function readText(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name) ?? memory.get(name) ?? null;
+  } catch {
+    return memory.get(name) ?? null;
+  }
+}
+
+export function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isStringList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}

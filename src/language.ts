@@ -1,0 +1,26 @@
+import { signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Language } from '../lib/contract/session.ts';
+import { languageOf } from '../lib/i18n/language.ts';
+import { keep, readKept } from './kept-values.ts';
+import { userLanguage } from './telegram.ts';
+
+const CHOSEN = 'language';
+
+const chosen = readKept(CHOSEN, isLanguage);
+const current = signal<Language>(languageOf(chosen, userLanguage ?? navigator.language));
+
+/** What the person chose here wins; then what the server knows of the chat; then what Telegram says. */
+export const language: ReadonlySignal<Language> = current;
+
+export function chooseLanguage(wanted: Language): void {
+  keep(CHOSEN, wanted);
+  current.value = wanted;
+}
+
+export function learnLanguage(fromServer: Language): void {
+  if (readKept(CHOSEN, isLanguage) === null) current.value = fromServer;
+}
+
+function isLanguage(value: unknown): value is Language {
+  return value === 'en' || value === 'ru';
+}

@@ -1,0 +1,131 @@
+import type { ScreenModule } from './screen.ts';
+
+export interface Route {
+  /** `/to/:code`; a part that begins with a colon is a parameter. */
+  pattern: string;
+  load(): Promise<ScreenModule>;
+}
+
+export interface Place {
+  route: Route | null;
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  /** How many screens of ours lie behind this one. */
+  depth: number;
+  /** Names the history entry, for what is kept per entry. */
+  key: string;
+}
+
+export interface Router {
+  navigate(path: string): void;
+  /** Goes on without a way back to this screen. */
+  replace(path: string): void;
+  back(): void;
+  start(): void;
+}
+
+interface EntryState {
+  depth: number;
+  key: string;
+}
+
+export function createRouter(routes: readonly Route[], show: (place: Place) => void): Router {
+  const open = () => {
+    const state = readState(history.state) ?? { depth: 0, key: newKey() };
+    show({ ...matchRoute(routes, location.pathname), query: new URLSearchParams(location.search), ...state });
+  };
+  const depth = () => readState(history.state)?.depth ?? 0;
+  const put = (path: string, state: EntryState, isNew: boolean) => {
+    if (isNew) history.pushState(state, '', path);
+    else history.replaceState(state, '', path);
+  };
+
+  return {
+    navigate(path) {
+      put(path, { depth: depth() + 1, key: newKey() }, true);
+      open();
+    },
+    replace(path) {
+      put(path, { depth: depth(), key: newKey() }, false);
+      open();
+    },
+    back() {
+      if (depth() > 0) history.back();
+      else this.replace('/');
+    },
+    start() {
+      history.scrollRestoration = 'manual';
+      addEventListener('popstate', open);
+      open();
+    },
+  };
+}
+
+/**
+ * Where the app begins. Launch data leaves the address; what the app was opened for (`startapp`, a bot's button) gets
+ * the first screen put behind it, so that back leads into the shop and not out of it. A reload keeps its place.
+ */
+export function enterAt(startParam: string | null): void {
+  const path = location.pathname + location.search;
+  if (readState(history.state)) return history.replaceState(history.state, '', path);
+  const target = pathOfStartParam(startParam) ?? path;
+  history.replaceState({ depth: 0, key: newKey() } satisfies EntryState, '', '/');
+  if (target === '/' || target.startsWith('/?') || target === '/index.html') return;
+  history.pushState({ depth: 1, key: newKey() } satisfies EntryState, '', target);
+}
+
+/** `to_TH`, `plan_<bundle>`, `order_<id>`; anything else is no place of ours. */
+export function pathOfStartParam(startParam: string | null): string | null {
+  const [, kind, value] = /^(to|plan|order)_([\w-]+)$/.exec(startParam ?? '') ?? [];
+  if (value === undefined) return null;
+  switch (kind) {
+    case 'to':
+      return `/to/${value}`;
+    case 'plan':
+      return `/checkout/${value}`;
+    default:
+      return `/orders/${value.startsWith('ord_') ? value : `ord_${value}`}`;
+  }
+}
+
+export function matchRoute<Kind extends { pattern: string }>(
+  routes: readonly Kind[],
+  pathname: string,
+): { route: Kind | null; params: Record<string, string> } {
+  const given = partsOf(pathname);
+  for (const route of routes) {
+    const wanted = partsOf(route.pattern);
+    if (wanted.length !== given.length) continue;
+    const params: Record<string, string> = {};
+    const isMatch = wanted.every((part, index) => {
+      const value = decode(given[index] ?? '');
+      if (!part.startsWith(':')) return part === value;
+      params[part.slice(1)] = value;
+      return true;
+    });
+    if (isMatch) return { route, params };
+  }
+  return { route: null, params: {} };
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readState(state: unknown): EntryState | null {
+  if (typeof state !== 'object' || state === null || !('depth' in state) || !('key' in state)) return null;
+  const { depth, key } = state;
+  return typeof depth === 'number' && typeof key === 'string' ? { depth, key } : null;
+}
+
+function newKey(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,167 @@
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
+import type { Destination, DestinationKind } from '../../../lib/contract/catalogue.ts';
+import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Language } from '../../../lib/contract/session.ts';
+import { destinationName } from '../../../lib/i18n/destination-name.ts';
+import type { ESIMGoClient } from '../../esimgo-client.ts';
+import { isStringList, keep, readKept } from '../../kept-values.ts';
+import { recentDestinations } from '../../recent-destinations.ts';
+import { createResource, valueOf, type Resource } from '../../resource.ts';
+import { createSearch, type Search } from '../../search/search.ts';
+import { liveEffect } from '../../ui/scope.ts';
+
+export interface Place extends Destination {
+  name: string;
+}
+
+export interface SearchFace {
+  places: Place[];
+  /** Regions and the like that cover the best hit. */
+  covering: Place[];
+  isGuess: boolean;
+}
+
+export interface Letter {
+  letter: string;
+  places: Place[];
+}
+
+export interface Destinations {
+  list: Resource<Place[]>;
+  kind: Signal<DestinationKind>;
+  query: Signal<string>;
+  /** Null while nothing is searched for. */
+  found: ReadonlySignal<SearchFace | null>;
+  popular: ReadonlySignal<Place[]>;
+  recent: ReadonlySignal<Place[]>;
+  letters: ReadonlySignal<Letter[]>;
+  liveEsim: ReadonlySignal<EsimSummary | null>;
+  isFirstVisit: boolean;
+  /** Loads what makes the search know cities; called when somebody is about to type. */
+  prepareSearch(): Promise<void>;
+  start(): void;
+}
+
+/** Where most travellers of each language go. */
+const POPULAR: Record<Language, readonly string[]> = {
+  ru: ['TR', 'TH', 'AE', 'EG', 'CN', 'VN', 'GE', 'ID'],
+  en: ['US', 'TR', 'TH', 'JP', 'GB', 'ES', 'IT', 'FR'],
+};
+const MAX_FOUND = 30;
+const MAX_COVERING = 4;
+const KIND = 'destinations-kind';
+const VISITED = 'visited';
+
+/** A search outlives the screen: coming back from a destination finds it as it was left. */
+const query = signal('');
+
+export function createDestinations({
+  client,
+  language,
+}: {
+  client: Pick<ESIMGoClient, 'getDestinations' | 'knownDestinations' | 'areDestinationsFresh' | 'listEsims'>;
+  language: Language;
+}): Destinations {
+  const withNames = (list: readonly Destination[]) =>
+    sortByName(
+      list.map((one) => ({ ...one, name: destinationName(one.code, language) })),
+      language,
+    );
+  const known = client.knownDestinations;
+  const list = createResource(async () => withNames(await client.getDestinations()), known && withNames(known));
+  const kind = signal<DestinationKind>(readKept(KIND, isKind) ?? 'country');
+  const liveEsim = signal<EsimSummary | null>(null);
+  const isFirstVisit = readKept(VISITED, isStringList) === null;
+  keep(VISITED, ['destinations']);
+
+  const places = computed(() => valueOf(list) ?? []);
+  const byCode = computed(() => new Map(places.value.map((place) => [place.code, place])));
+  const pick = (codes: readonly string[]) => codes.flatMap((code) => byCode.value.get(code) ?? []);
+  const knowledge = signal(0);
+  const search = computed<Search>(() => createSearch(places.value.map(({ code }) => code)));
+  let aliases: ReadonlyMap<string, readonly string[]> | null = null;
+
+  const found = computed<SearchFace | null>(() => {
+    const wanted = query.value.trim();
+    if (wanted === '') return null;
+    // Read, so that a search already typed is done again when the cities are there.
+    if (knowledge.value > 0 && aliases) search.value.learn(aliases);
+    const { codes, isGuess } = search.value.find(wanted);
+    const hits = pick(codes.slice(0, MAX_FOUND));
+    const [best] = hits;
+    const isListed = new Set(codes);
+    const covering =
+      best?.kind === 'country' && !isGuess && hits.length <= 3
+        ? places.value.filter(
+            (place) => place.kind !== 'country' && !isListed.has(place.code) && place.iso.includes(best.code),
+          )
+        : [];
+    return { places: hits, covering: covering.sort(byPrice).slice(0, MAX_COVERING), isGuess };
+  });
+
+  return {
+    list,
+    kind,
+    query,
+    found,
+    popular: computed(() => pick(POPULAR[language])),
+    recent: computed(() => pick(recentDestinations())),
+    letters: computed(() =>
+      groupByLetter(
+        places.value.filter((place) => place.kind === 'country'),
+        language,
+      ),
+    ),
+    liveEsim,
+    isFirstVisit,
+    async prepareSearch() {
+      if (aliases) return;
+      aliases = (await import('../../search/places.ts')).placeAliases();
+      knowledge.value += 1;
+    },
+    start() {
+      if (!client.areDestinationsFresh) void list.reload();
+      liveEffect(() => keep(KIND, kind.value));
+      client.listEsims().then(
+        (esims) => {
+          liveEsim.value = esims.find(({ state }) => state === 'live') ?? null;
+        },
+        // The card is an extra; the screen it leads to says what is wrong.
+        () => {},
+      );
+    },
+  };
+}
+
+export function placesOfKind(places: readonly Place[], kind: DestinationKind): Place[] {
+  return places.filter((place) => place.kind === kind);
+}
+
+function sortByName(places: Place[], language: Language): Place[] {
+  const { compare } = new Intl.Collator(language);
+  return places.sort((one, other) => compare(one.name, other.name));
+}
+
+function groupByLetter(places: readonly Place[], language: Language): Letter[] {
+  const groups: Letter[] = [];
+  for (const place of places) {
+    const letter = firstLetter(place.name, language);
+    const last = groups.at(-1);
+    if (last?.letter === letter) last.places.push(place);
+    else groups.push({ letter, places: [place] });
+  }
+  return groups;
+}
+
+function firstLetter(name: string, language: Language): string {
+  const letter = name.charAt(0).toLocaleUpperCase(language);
+  return language === 'en' ? letter.normalize('NFD').charAt(0) : letter.replace('Ё', 'Е');
+}
+
+function byPrice(one: Place, other: Place): number {
+  return one.from_stars - other.from_stars;
+}
+
+function isKind(value: unknown): value is DestinationKind {
+  return value === 'country' || value === 'region' || value === 'global';
+}

@@ -1,0 +1,294 @@
+import './destinations.css';
+import type { ScreenContext } from '../../screen.ts';
+import { formatBytes, formatCount, formatDate } from '../../../lib/i18n/format.ts';
+import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import { destinationName } from '../../../lib/i18n/destination-name.ts';
+import { haptic } from '../../telegram.ts';
+import { section } from '../../ui/card.ts';
+import { segmented } from '../../ui/choice.ts';
+import { each, h, swap, type Child } from '../../ui/dom.ts';
+import { faces } from '../../ui/faces.ts';
+import { flag } from '../../ui/flag.ts';
+import { icon, type IconName } from '../../ui/icon.ts';
+import { list, listRow } from '../../ui/list-row.ts';
+import { notice } from '../../ui/notice.ts';
+import { price } from '../../ui/price.ts';
+import { ring } from '../../ui/ring.ts';
+import { skeletonList } from '../../ui/skeleton.ts';
+import { createDestinations, placesOfKind, type Destinations, type Letter, type Place } from './controller.ts';
+import { destinationsMessages } from './messages.ts';
+
+export function render(context: ScreenContext): HTMLElement {
+  const controller = createDestinations(context);
+  controller.start();
+  const messages = destinationsMessages[context.language];
+  return h(
+    'div',
+    { class: 'destinations' },
+    controller.isFirstVisit
+      ? h(
+          'header',
+          { class: 'destinations__intro' },
+          h('h1', { class: 'screen__title' }, messages.title),
+          h('p', { class: 'hint' }, messages.intro),
+        )
+      : h('h1', { class: 'visually-hidden' }, messages.title),
+    renderSearch(controller, context),
+    faces(controller.list, context, {
+      loading: () => skeletonList(12),
+      ready: (places) =>
+        swap(
+          () => (controller.query.value.trim() === '' ? 'browse' : 'search'),
+          (face) => (face === 'search' ? renderFound(controller, context) : renderBrowse(controller, context, places)),
+        ),
+    }),
+  );
+}
+
+function renderSearch(controller: Destinations, { language }: ScreenContext): HTMLElement {
+  const messages = destinationsMessages[language];
+  const input = h('input', {
+    class: 'search-field__input',
+    type: 'search',
+    'aria-label': messages.search,
+    placeholder: messages.search,
+    enterkeyhint: 'search',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    value: () => controller.query.value,
+    on: {
+      focus: () => void controller.prepareSearch(),
+      input: () => (controller.query.value = input.value),
+    },
+  });
+  const clear = () => {
+    controller.query.value = '';
+    input.focus();
+  };
+  return h(
+    'form',
+    { class: 'search-field', role: 'search', on: { submit: (event) => (event.preventDefault(), input.blur()) } },
+    icon('search'),
+    input,
+    h(
+      'button',
+      {
+        class: 'search-field__clear',
+        type: 'button',
+        'aria-label': messages.clear,
+        hidden: () => controller.query.value === '',
+        on: { click: clear },
+      },
+      icon('close'),
+    ),
+  );
+}
+
+function renderFound(controller: Destinations, context: ScreenContext): Child {
+  const messages = destinationsMessages[context.language];
+  const rows = (places: () => readonly Place[]) =>
+    list(
+      each(
+        places,
+        ({ code }) => code,
+        (place) => placeRow(place(), context),
+      ),
+    );
+  return h(
+    'div',
+    { class: 'destinations__groups', role: 'status' },
+    swap(
+      () => {
+        const found = controller.found.value;
+        if (!found || found.places.length === 0) return 'nothing';
+        return found.isGuess ? 'guess' : 'hits';
+      },
+      (face) => {
+        if (face === 'nothing') return notice({ icon: 'search', ...messages.nothing });
+        const places = () => controller.found.value?.places ?? [];
+        return face === 'guess' ? section({ title: messages.nearest }, rows(places)) : rows(places);
+      },
+    ),
+    swap(
+      () => (controller.found.value?.covering.length ?? 0) > 0,
+      (hasAny) =>
+        hasAny
+          ? section(
+              { title: messages.covering },
+              rows(() => controller.found.value?.covering ?? []),
+            )
+          : null,
+    ),
+  );
+}
+
+function renderBrowse(controller: Destinations, context: ScreenContext, places: () => readonly Place[]): Child {
+  const messages = destinationsMessages[context.language];
+  if (places().length === 0) {
+    const action = { text: messages.empty.action, onPress: () => void controller.list.reload() };
+    return notice({ icon: 'globe', title: messages.empty.title, text: messages.empty.text, action });
+  }
+  return h(
+    'div',
+    { class: 'destinations__groups' },
+    swap(
+      () => controller.liveEsim.value,
+      (esim) => (esim ? renderLiveEsim(esim, context) : null),
+    ),
+    renderLinks(context),
+    segmented(
+      messages.kinds,
+      (['country', 'region', 'global'] as const).map((value) => ({ value, text: messages.kind[value] })),
+      controller.kind,
+    ),
+    swap(
+      () => controller.kind.value,
+      (kind) =>
+        kind === 'country'
+          ? renderCountries(controller, context)
+          : list(
+              each(
+                () => placesOfKind(places(), kind),
+                ({ code }) => code,
+                (place) => placeRow(place(), context),
+              ),
+            ),
+    ),
+  );
+}
+
+function renderLinks({ language, router }: ScreenContext): HTMLElement {
+  const { links } = destinationsMessages[language];
+  const link = (iconName: IconName, text: string, path: string) =>
+    h(
+      'button',
+      { class: 'quick-links__link', type: 'button', on: { click: () => router.navigate(path) } },
+      icon(iconName),
+      text,
+    );
+  return h(
+    'nav',
+    { class: 'quick-links' },
+    link('sim', links.esims, '/esims'),
+    link('history', links.history, '/history'),
+    link('help', links.help, '/help'),
+  );
+}
+
+function renderLiveEsim(esim: EsimSummary, { language, router }: ScreenContext): HTMLElement {
+  const { live } = destinationsMessages[language];
+  const { usage } = esim;
+  const share =
+    usage?.initial_bytes && usage.remaining_bytes !== null ? usage.remaining_bytes / usage.initial_bytes : 1;
+  const left =
+    usage?.remaining_bytes == null ? live.unlimited : live.left(formatBytes(language, usage.remaining_bytes));
+  const until = usage?.ends_at ? ` · ${live.until(formatDate(language, new Date(usage.ends_at)))}` : '';
+  return list(
+    listRow({
+      leading: ring(() => share),
+      title: h(
+        'span',
+        { class: 'live-esim__title' },
+        live.title(esim.name ?? destinationName(esim.country_code, language)),
+      ),
+      subtitle: `${left}${until}`,
+      onPress: () => router.navigate(`/esims/${esim.id}`),
+    }),
+  );
+}
+
+function renderCountries(controller: Destinations, context: ScreenContext): Child {
+  const messages = destinationsMessages[context.language];
+  const known = (title: string, places: () => readonly Place[]) =>
+    swap(
+      () => places().length > 0,
+      (hasAny) =>
+        hasAny
+          ? section(
+              { title },
+              list(
+                each(
+                  places,
+                  ({ code }) => code,
+                  (place) => placeRow(place(), context),
+                ),
+              ),
+            )
+          : null,
+    );
+  const letters = h(
+    'div',
+    { class: 'alphabet' },
+    each(
+      () => controller.letters.value,
+      ({ letter }) => letter,
+      (letter) => renderLetter(letter, context),
+    ),
+  );
+  return [
+    known(messages.recent, () => controller.recent.value),
+    known(messages.popular, () => controller.popular.value),
+    h('section', { class: 'section' }, h('h2', { class: 'section__title' }, messages.all), letters),
+    renderRail(controller, letters, messages.alphabet),
+  ];
+}
+
+function renderLetter(letter: () => Letter, context: ScreenContext): HTMLElement {
+  return h(
+    'section',
+    { class: 'alphabet__letter', 'data-letter': letter().letter, vars: { '--rows': () => letter().places.length } },
+    h('h3', { class: 'alphabet__name' }, letter().letter),
+    list(
+      each(
+        () => letter().places,
+        ({ code }) => code,
+        (place) => placeRow(place(), context),
+      ),
+    ),
+  );
+}
+
+/** Letters along the edge; a finger may slide over them. Keys and readers have the search. */
+function renderRail(controller: Destinations, letters: HTMLElement, label: string): HTMLElement {
+  const rail = h(
+    'div',
+    { class: 'rail', 'aria-hidden': 'true', title: label },
+    each(
+      () => controller.letters.value,
+      ({ letter }) => letter,
+      (letter) => h('span', { class: 'rail__letter' }, () => letter().letter),
+    ),
+  );
+  let last = -1;
+  const goTo = (event: PointerEvent) => {
+    if (event.buttons === 0) return;
+    event.preventDefault();
+    const { top, height } = rail.getBoundingClientRect();
+    const count = letters.querySelectorAll(':scope > section').length;
+    const index = Math.max(0, Math.min(count - 1, Math.floor(((event.clientY - top) / height) * count)));
+    if (index === last) return;
+    last = index;
+    haptic.select();
+    letters.children[index]?.scrollIntoView({ block: 'start' });
+  };
+  const forget = () => (last = -1);
+  rail.addEventListener('pointerdown', goTo);
+  rail.addEventListener('pointermove', goTo);
+  rail.addEventListener('pointerup', forget);
+  return rail;
+}
+
+function placeRow(place: Place, { language, router }: ScreenContext): HTMLElement {
+  const { countries } = destinationsMessages[language];
+  return listRow({
+    leading: flag(place.code),
+    title: place.name,
+    ...(place.kind !== 'country' && { subtitle: formatCount(language, place.iso.length, countries) }),
+    trailing: price(place.from_stars, language, { isFrom: true }),
+    onPress: () => {
+      haptic.tap();
+      router.navigate(`/to/${place.code}`);
+    },
+  });
+}
