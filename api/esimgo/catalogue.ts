@@ -23,7 +23,7 @@ export const GET = route('esimgo/catalogue', async (request, { app, url }) => {
 });
 
 function parseDestination(code: string): string {
-  return parseInput(z.object({ destination: destinationCode }), { destination: code }).destination;
+  return parseInput(z.object({ destination: destinationCode }), { destination: code }).destination.toUpperCase();
 }
 
 function isFresh(request: Request, etag: string): boolean {

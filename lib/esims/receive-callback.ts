@@ -15,6 +15,8 @@ export interface ReceivedCallback {
 
 export type CallbackOutcome = 'queued' | 'ignored' | 'seen_before';
 
+const LATER_MS = 60_000;
+
 /** What changes the supplier's view of our balance. */
 const BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance', 'Topup', 'AutoTopup', 'eSIMGoTopup']);
 const LOW_BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance']);
@@ -54,7 +56,16 @@ export async function receiveCallback(
       ],
     );
     if (inserted.length === 0) return false;
-    if (target.esimId !== null) await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: target.esimId });
+    if (target.esimId !== null) {
+      await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: target.esimId });
+      // Once more a little later: the callback may be ahead of what the API shows.
+      await enqueueAgain(tx, {
+        kind: 'refresh_esim',
+        subjectId: target.esimId,
+        discriminator: 'later',
+        delayMs: LATER_MS,
+      });
+    }
     if (target.orderId !== null) await enqueueAgain(tx, { kind: 'refresh_order', subjectId: target.orderId });
     if (LOW_BALANCE_ALERTS.has(kind)) {
       const day = deps.now().toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 import type { ShopDeps } from '../deps.ts';
+import { EsimGoRefusedError } from '../esim-go/errors.ts';
 import type { OrderAnswer } from '../esim-go/wire/order.ts';
 import { matchVendorOrders, type Match, type OpenAttempt } from './match-vendor-orders.ts';
 import { moveOrder } from './move-order.ts';
@@ -150,11 +151,19 @@ async function readTaken(
 
 /** Another system on the same account tags its eSIMs too. */
 async function isSomebodyElses({ supplier }: ReconcileDeps, iccids: readonly string[]): Promise<boolean> {
-  for (const iccid of iccids) {
-    const { customerRef } = await supplier.getEsim(iccid);
-    if (customerRef !== null && customerRef !== '') return true;
-  }
+  for (const iccid of iccids) if (await isTagged(supplier, iccid)) return true;
   return false;
+}
+
+async function isTagged(supplier: ReconcileDeps['supplier'], iccid: string): Promise<boolean> {
+  try {
+    const { customerRef } = await supplier.getEsim(iccid);
+    return customerRef !== null && customerRef !== '';
+  } catch (error) {
+    // One eSIM that cannot be read says nothing of its owner, and must not keep every other order waiting.
+    if (error instanceof EsimGoRefusedError && error.status !== 429) return false;
+    throw error;
+  }
 }
 
 async function adoptOrder({ db, log }: ReconcileDeps, { attempt, vendorOrder }: Match): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { ShopDeps } from '../deps.ts';
 import type { Sql } from '../db/sql.ts';
 import { newId } from '../ids.ts';
+import type { StarTransaction } from '../telegram/bot-api.ts';
 import { readInvoicePayload } from './invoice-payload.ts';
 import { moveOrder, noteEvent } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
@@ -77,6 +78,22 @@ export async function recordPayment(
   });
   if (result.outcome === 'needs_human') deps.log.error('foreign_charge', { stars: charge.totalAmount });
   return result;
+}
+
+/** Books a charge that Telegram had already returned when we first heard of it: it pays for nothing. */
+export async function recordReturnedCharge(
+  { db, shopId }: Pick<ShopDeps, 'db' | 'shopId'>,
+  { chargeId, userId, stars, payload, at }: StarTransaction,
+): Promise<void> {
+  const reading = readInvoicePayload(payload ?? '', await shopId());
+  await db.query(
+    `INSERT INTO payments
+       (id, telegram_payment_charge_id, order_id, telegram_user_id, amount_stars, charged_at, pays_for_order, state,
+        refunded_at, refunded_by)
+     VALUES ($1, $2, (SELECT id FROM orders WHERE id = $3), $4, $5, $6, false, 'refunded', now(), 'telegram')
+     ON CONFLICT (telegram_payment_charge_id) DO NOTHING`,
+    [newId('pay'), chargeId, reading.kind === 'ours' ? reading.orderId : null, userId, stars, at],
+  );
 }
 
 type LockedOrder = OrderRow & { charge_is_late: boolean };

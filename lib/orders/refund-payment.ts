@@ -1,5 +1,6 @@
 import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
+import { TelegramRefusedError } from '../telegram/errors.ts';
 import { DONE, type JobResult } from './job-result.ts';
 import { moveOrder, noteEvent } from './move-order.ts';
 import { enqueue } from './outbox.ts';
@@ -23,7 +24,16 @@ export async function refundPayment(
     [paymentId],
   );
   if (payment === undefined) return DONE;
-  const outcome = await telegram.refundStarPayment(payment.telegram_user_id, payment.telegram_payment_charge_id);
+  let outcome: 'refunded' | 'already_refunded';
+  try {
+    outcome = await telegram.refundStarPayment(payment.telegram_user_id, payment.telegram_payment_charge_id);
+  } catch (error) {
+    // A refusal that more tries may not change: the job goes on trying, and a human hears of it at once.
+    if (error instanceof TelegramRefusedError && error.status !== 429) {
+      await enqueue(db, { kind: 'alert', subjectId: paymentId, discriminator: 'refund_failed' });
+    }
+    throw error;
+  }
   await db.transaction((tx) => recordRefund(tx, paymentId, 'shop'));
   log.info('payment_refunded', { paymentId, outcome });
   return DONE;

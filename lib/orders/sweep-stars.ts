@@ -2,7 +2,7 @@ import type { ShopDeps } from '../deps.ts';
 import type { StarTransaction } from '../telegram/bot-api.ts';
 import { readInvoicePayload } from './invoice-payload.ts';
 import { enqueue } from './outbox.ts';
-import { recordPayment } from './record-payment.ts';
+import { recordPayment, recordReturnedCharge } from './record-payment.ts';
 import { recordTelegramRefund } from './refund-payment.ts';
 
 const PAGE = 100;
@@ -27,7 +27,6 @@ export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
   const refunded = new Set(entries.filter(({ kind }) => kind === 'refund').map(({ chargeId }) => chargeId));
   const shopId = await deps.shopId();
   const charges = entries.filter(({ kind, chargeId }) => kind === 'charge' && !known.has(chargeId));
-  // What came and went without us needs nothing any more.
   const lost = charges.filter(({ chargeId }) => !refunded.has(chargeId));
   const foreign = lost.filter(({ payload }) => readInvoicePayload(payload ?? '', shopId).kind === 'foreign');
   if (foreign.length > MAX_FOREIGN) {
@@ -45,6 +44,8 @@ export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
     const charge = { chargeId, userId, currency: 'XTR', totalAmount: stars, payload: payload ?? '', at };
     if ((await recordPayment(deps, charge)).outcome !== 'already_recorded') found += 1;
   }
+  // What came and went without us needs nothing more than its line in the books.
+  for (const charge of charges) if (refunded.has(charge.chargeId)) await recordReturnedCharge(deps, charge);
   for (const chargeId of refunded) {
     const state = known.get(chargeId);
     if (state !== undefined && state !== 'refunded') await recordTelegramRefund(deps, chargeId);

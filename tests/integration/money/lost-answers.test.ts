@@ -85,6 +85,19 @@ describe('an order whose answer was lost', () => {
     },
   );
 
+  it('is found although the supplier refuses to show its eSIM', async () => {
+    const plan = nextPlan();
+    await shop.faults('esimgo', [
+      { match: { method: 'POST', path: '/orders', body: plan.id }, action: 'drop_after', times: 1 },
+      { match: { method: 'GET', path: '/v2.5/esims/89' }, action: 'forbidden', times: 1 },
+    ]);
+    const { orderId } = await steps.paid(plan);
+    await steps.comesTo(orderId, 'paid/unknown');
+    await shop.cron('reconcile');
+    await steps.runUntil(orderId, 'paid/assigned');
+    expect(await steps.bought(plan.id)).toHaveLength(1);
+  });
+
   it('is found by its own job, without any cron', async () => {
     const plan = nextPlan();
     await onPurchase(plan, 'drop_after', { times: 1 });

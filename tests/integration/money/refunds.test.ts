@@ -91,6 +91,17 @@ describe('a refund', () => {
     },
   );
 
+  it('that Telegram refuses is tried again, and a human hears of it at once', async () => {
+    const { buyer, orderId } = await refundWith('forbidden', 1);
+    const { id } = await paymentOf(orderId);
+    await until(
+      () => steps.alertsOf(id),
+      (alerts) => alerts.includes('refund_failed'),
+    );
+    await steps.runUntil(orderId, 'refunded/cancelled');
+    expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+  });
+
   it('that Telegram had done already counts as done', async () => {
     // Telegram's own news of it is lost, so that the answer to the repeated call must say it.
     const plan = nextPlan();

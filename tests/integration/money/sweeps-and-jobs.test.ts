@@ -100,6 +100,22 @@ describe('the sweep of Telegram’s ledger', () => {
     expect(await steps.bought(plan.id)).toHaveLength(1);
   });
 
+  it('books a charge that came and went unheard as returned, and delivers nothing for it', async () => {
+    const { buyer, orderId, charge } = await steps.paidUnheard(nextPlan());
+    await shop.set({ telegram: { refund: { charge_id: charge.charge_id } } });
+    await until(
+      () => steps.refundsOf(buyer.id),
+      (refunds) => refunds.length === 1,
+    );
+    await shop.cron('sweep-stars');
+    const booked = await shop.query(
+      `SELECT order_id, state, refunded_by, pays_for_order FROM payments WHERE telegram_payment_charge_id = $1`,
+      [charge.charge_id],
+    );
+    expect(booked).toEqual([{ order_id: orderId, state: 'refunded', refunded_by: 'telegram', pays_for_order: false }]);
+    expect(await steps.state(orderId)).toBe('unpaid/none');
+  });
+
   it('and the update that comes at last book a payment once', async () => {
     const plan = nextPlan();
     const { orderId, charge } = await steps.paidUnheard(plan);
