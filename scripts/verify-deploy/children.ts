@@ -25,7 +25,7 @@ export interface ChildOptions {
 export interface Children {
   start(options: ChildOptions): Child;
   /** Runs a command to its end and answers what it printed. */
-  run(options: ChildOptions & { what: string; timeoutMs: number }): Promise<string>;
+  run(options: ChildOptions & { what: string; cure: string; timeoutMs: number }): Promise<string>;
   stopAll(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export function createChildren(): Children {
 
   return {
     start,
-    async run({ what, timeoutMs, ...options }) {
+    async run({ what, cure, timeoutMs, ...options }) {
       const child = start(options);
       const code = await new Promise<number | null | 'late'>((resolve) => {
         const timer = setTimeout(() => resolve('late'), timeoutMs);
@@ -81,7 +81,7 @@ export function createChildren(): Children {
       await child.stop();
       if (code === 0) return child.output();
       const how = code === 'late' ? `did not end within ${timeoutMs / 1_000} s` : `ended with ${code ?? 'a signal'}`;
-      throw new VerifyError(`${what} ${how}. It printed:\n${child.output().trim()}`);
+      throw new VerifyError(`${what} ${how}. It printed:\n${child.output().trim()}\n→ ${cure}`);
     },
     async stopAll() {
       await Promise.all([...running].map((child) => child.stop()));

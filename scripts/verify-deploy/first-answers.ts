@@ -34,7 +34,10 @@ export function callAsStranger(url: string, route: string, methods: readonly str
 
 export function judge(route: string, response: Response, text: string, printed: string): Problem[] {
   const type = response.headers.get('content-type') ?? '';
-  if (response.status < 500 && type.startsWith('application/json')) return [];
+  const isJson = type.startsWith('application/json');
+  // Without a catalogue, or a supplier, the shop says so in its own words; anything else above 499 is a crash.
+  const isRefusal = response.status === 503 && text.includes('"temporarily_unavailable"');
+  if (isJson && (response.status < 500 || isRefusal)) return [];
   return [
     {
       sentence: `${route} answered ${response.status} (${type || 'no content type'}): ${text.slice(0, 300)}`,

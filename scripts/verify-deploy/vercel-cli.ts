@@ -49,6 +49,7 @@ export async function runVercelBuild(options: {
   mkdirSync(home, { recursive: true });
   const log = await children.run({
     what: '"vercel build"',
+    cure: 'Correct what it names. A new file is part of the build once git tracks it: "git add" it.',
     timeoutMs: BUILD_TIMEOUT_MS,
     args: [cli, 'build', '--yes', '--prod'],
     cwd: copy,
@@ -58,6 +59,7 @@ export async function runVercelBuild(options: {
       VERCEL_TELEMETRY_DISABLED: '1',
       NO_UPDATE_NOTIFIER: '1',
       NO_COLOR: '1',
+      FORCE_COLOR: '0',
       npm_config_offline: 'true',
       npm_config_audit: 'false',
       npm_config_fund: 'false',

@@ -23,10 +23,10 @@ import type { Children } from './children.ts';
 import { importTarget, measureColdImport, sizeOf } from './cold-imports.ts';
 import { takeFirstAnswers, type FirstAnswer } from './first-answers.ts';
 import { walkFirstScreen } from './first-screen.ts';
-import { startFunction } from './function-processes.ts';
+import { startFunction, type RunningFunction } from './function-processes.ts';
 import { writeHostProgram } from './host-program.ts';
 import { serveOutput } from './output-server.ts';
-import type { Problem } from './problem.ts';
+import { VerifyError, type Problem } from './problem.ts';
 import { runCrons, walkPurchase } from './purchase-walk.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { createShopClient } from './shop-client.ts';
@@ -60,7 +60,7 @@ export async function verify(children: Children, onStop: OnStop): Promise<boolea
   const output = await build({ work, home, secrets, children, report });
   checkOutput(output, secrets, report);
   const answers = await runIt({ output, work, home, secrets, children, onStop, report });
-  await printFigures({ output, answers, work, home, secrets, children });
+  if (answers.length > 0) await printFigures({ output, answers, work, home, secrets, children });
 
   const { checks, failed } = counts();
   if (failed === 0) console.log(`verify:deploy passed: ${checks} checks`);
@@ -145,9 +145,9 @@ async function runIt(parts: Parts & { output: BuildOutput; onStop: OnStop }): Pr
   };
 
   const host = writeHostProgram(path.join(work, 'host'));
-  const running = [];
-  for (const built of output.functions) running.push(await startFunction({ children, host, built, home, settings }));
-  report.passed('imports alone', `${running.length} functions, each in a process with nothing but its folder`);
+  const { running, problems: crashes } = await startFunctions({ output, host, home, settings, children });
+  report.check('imports alone', `${running.length} functions, each in a process with nothing but its folder`, crashes);
+  if (crashes.length > 0) return []; // without all of them nothing can be bought
   const first = await takeFirstAnswers(running);
   report.check('first answers', first.answers.map(({ status }) => status).join(' '), first.problems);
   server.connect(new Map(running.map((each) => [each.built, each.url])));
@@ -192,6 +192,27 @@ async function runIt(parts: Parts & { output: BuildOutput; onStop: OnStop }): Pr
   return first.answers;
 }
 
+async function startFunctions(options: {
+  output: BuildOutput;
+  host: string;
+  home: string;
+  settings: Settings;
+  children: Children;
+}): Promise<{ running: RunningFunction[]; problems: Problem[] }> {
+  const running: RunningFunction[] = [];
+  const problems: Problem[] = [];
+  for (const built of options.output.functions) {
+    try {
+      running.push(await startFunction({ ...options, built }));
+    } catch (error) {
+      if (!(error instanceof VerifyError)) throw error;
+      const cure = 'Such a function answers 500 to everything: see the imports above, and what it printed.';
+      problems.push({ sentence: error.message, cure });
+    }
+  }
+  return { running, problems };
+}
+
 /** Printed, not judged: a busy machine is no fault of the functions. */
 async function printFigures(options: Omit<Parts, 'report'> & { output: BuildOutput; answers: FirstAnswer[] }) {
   const { output, answers, work, home, secrets, children } = options;
@@ -209,6 +230,7 @@ async function printFigures(options: Omit<Parts, 'report'> & { output: BuildOutp
       first ? (first.importMs + first.answerMs).toFixed(0) : '-',
     ]);
   }
+  const load = os.loadavg()[0]?.toFixed(1);
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: string[]) =>
     row
@@ -216,7 +238,7 @@ async function printFigures(options: Omit<Parts, 'report'> & { output: BuildOutp
       .join('  ')
       .trimEnd();
   console.log(
-    `\n${rows.map(line).join('\n')}\n(imports: the median of five fresh processes, Node ${process.version})\n`,
+    `\n${rows.map(line).join('\n')}\n(imports: the median of five fresh processes, Node ${process.version}, load average ${load})\n`,
   );
 }
 
