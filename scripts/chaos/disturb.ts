@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventLog } from './event-log.ts';
+import type { PlannedFault } from './faults.ts';
+import type { ChaosPlan, Disturbance } from './plan.ts';
+import type { World } from './world.ts';
+
+const FULL_BALANCE = 1_000_000;
+
+export interface Disturber {
+  /** Everything that the plan has for the purchase of this number. */
+  purchaseBegins(number: number): void;
+  /** Ends what still goes on: no fault, all processes up, every bundle sold, money in the account. */
+  calm(): Promise<void>;
+  /** How often each kind of fault struck. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): Disturber {
+  const counts = new Map<string, number>();
+  const underWay = new Set<Promise<void>>();
+  let weather: readonly PlannedFault[] = [];
+  let weatherChange = Promise.resolve();
+  let isCalm = false;
+
+  const count = (name: string, by = 1): void => void counts.set(name, (counts.get(name) ?? 0) + by);
+
+  /** The sandbox counts the matches of each rule, and a rule that matched has struck. */
+  async function changeWeather(faults: readonly PlannedFault[]): Promise<void> {
+    const struck = await world.db.query<{ target: string; position: number; matches: number }>(
+      `SELECT target, position, matches FROM sandbox.fault_rules WHERE matches > 0`,
+    );
+    for (const { target, position, matches } of struck) {
+      const name = weather.filter((fault) => fault.target === target)[position]?.name;
+      if (name !== undefined) count(name, matches);
+    }
+    weather = faults;
+    for (const target of ['esimgo', 'telegram']) {
+      const rules = faults.filter((fault) => fault.target === target).map(({ rule }) => rule);
+      await world.control('faults', { target, rules });
+    }
+  }
+
+  function setWeather(faults: readonly PlannedFault[]): Promise<void> {
+    weatherChange = weatherChange.then(() => changeWeather(faults));
+    return weatherChange;
+  }
+
+  async function carryOut(what: Disturbance): Promise<void> {
+    switch (what.kind) {
+      case 'weather':
+        return setWeather(what.faults as readonly PlannedFault[]);
+      case 'kill':
+        await Promise.all(
+          what.processes.map(async (index) => {
+            await world.killShop(index);
+            await world.startShop(index);
+          }),
+        );
+        return count('process.kill', what.processes.length);
+      case 'freeze': {
+        const child = world.slots[what.process]?.child?.process;
+        if (child === undefined) return;
+        child.kill('SIGSTOP');
+        await sleep(what.ms);
+        child.kill('SIGCONT');
+        return count('process.freeze');
+      }
+      case 'cut_connections':
+        return count('database.cut_connection', await world.cutConnections(what.share));
+      case 'lock_table':
+        await world.db.transaction(async (tx) => {
+          await tx.query(`LOCK TABLE ${what.table} IN EXCLUSIVE MODE`);
+          await tx.query(`SELECT pg_sleep($1)`, [what.ms / 1_000]);
+        });
+        return count('database.pause');
+      case 'balance':
+        await world.control('set', { esimgo: { balance: what.isEmpty ? 0 : FULL_BALANCE } });
+        return what.isEmpty ? count('esimgo.balance_empty') : undefined;
+      case 'delist': {
+        const name = world.plans[Math.floor(what.choice * world.plans.length)]?.id;
+        if (name === undefined) return;
+        await world.control('set', { esimgo: { bundle: what.isOnSale ? { name } : { name, price: null } } });
+        return what.isOnSale ? undefined : count('esimgo.delisted');
+      }
+      case 'sweep':
+        return world.cron('sweep-stars');
+    }
+  }
+
+  return {
+    purchaseBegins(number) {
+      for (const { at, what } of plan.disturbances) {
+        if (at !== number || isCalm) continue;
+        log.note('disturbance', { at, ...what });
+        const work = carryOut(what).catch((error: unknown) => {
+          log.note('disturbance_failed', { at, kind: what.kind, error: String(error) });
+        });
+        underWay.add(work);
+        void work.then(() => underWay.delete(work));
+      }
+    },
+    async calm() {
+      isCalm = true;
+      await Promise.all(underWay);
+      await setWeather([]);
+      await world.control('set', { esimgo: { balance: FULL_BALANCE } });
+      for (const { id } of world.plans) await world.control('set', { esimgo: { bundle: { name: id } } });
+      await Promise.all(world.slots.map(({ port }, index) => port === null && world.startShop(index)));
+      for (const { clockOffsetS, isolation } of plan.processes) {
+        if (clockOffsetS !== 0) count('process.wrong_clock');
+        if (isolation === 'serializable') count('process.serializable');
+      }
+    },
+    counts: () => counts,
+  };
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventLog } from './event-log.ts';
+import type { World } from './world.ts';
+
+const ROUNDS = 90;
+const ROUND_MS = 2_000;
+// Work on money; a message that cannot be sent keeps nobody's Stars.
+const MONEY_JOBS = ['provision', 'deliver', 'reconcile', 'refund'];
+/** A request that nobody waits for any more is taken for lost after this; see `reconcileOrders`. */
+const SENDER_GONE_S = 95;
+
+export interface Open {
+  orders: number;
+  payments: number;
+  jobs: number;
+  updates: number;
+  /** Of the orders, those whose request may still be on its way. */
+  sending: number;
+}
+
+/**
+ * Lets everything come to its end, with no fault any more: Telegram delivers what it holds back, the ledger is swept,
+ * and jobs run until none is left, or until a bound that a healthy shop never reaches. `canSkipTime` moves both sides'
+ * time ahead instead of waiting for a dead sender's minute and a half.
+ */
+export async function settle(world: World, log: EventLog, { canSkipTime }: { canSkipTime: boolean }): Promise<Open> {
+  await insist(() => world.setUpBot());
+  let hasSkipped = false;
+  for (let round = 1; ; round += 1) {
+    await world.cron('sweep-stars');
+    // Nothing is served by waiting for the next try of a job: the cause of its failure is gone.
+    await world.db.query(
+      `UPDATE outbox SET run_at = now() WHERE done_at IS NULL AND dead_at IS NULL AND run_at > now()`,
+    );
+    await world.cron('reconcile');
+    await world.cron('drain');
+    const open = await readOpen(world);
+    log.note('settling', { round, ...open });
+    if (open.orders + open.payments + open.jobs + open.updates === 0 || round === ROUNDS) return open;
+    if (canSkipTime && !hasSkipped && round >= 3 && open.sending > 0) {
+      hasSkipped = true;
+      await skipTime(world, SENDER_GONE_S);
+    }
+    await sleep(ROUND_MS);
+  }
+}
+
+async function readOpen({ db }: World): Promise<Open> {
+  const [open] = await db.query<Open>(
+    `SELECT
+       (SELECT count(*)::integer FROM orders
+        WHERE payment_status = 'refund_due' OR (payment_status = 'paid' AND provisioning <> 'assigned')) AS orders,
+       (SELECT count(*)::integer FROM payments WHERE state = 'refund_due') AS payments,
+       (SELECT count(*)::integer FROM outbox
+        WHERE done_at IS NULL AND dead_at IS NULL AND kind = ANY($1::text[])) AS jobs,
+       (SELECT count(*)::integer FROM sandbox.tg_updates) AS updates,
+       (SELECT count(*)::integer FROM provisioning_attempts WHERE state = 'sending') AS sending`,
+    [MONEY_JOBS],
+  );
+  if (open === undefined) throw new Error('PostgreSQL counted nothing');
+  return open;
+}
+
+/**
+ * As if so many seconds went by: our rows grow older and the vendors' clock goes ahead. The shop's processes are
+ * replaced first, because a request that is alive would outlive the time that it may take.
+ */
+async function skipTime(world: World, seconds: number): Promise<void> {
+  for (const index of world.slots.keys()) await world.killShop(index);
+  await world.db.transaction(async (tx) => {
+    await tx.query(
+      `UPDATE provisioning_attempts SET sent_at = sent_at - $1::integer * interval '1 second',
+         cut_at = cut_at - $1::integer * interval '1 second',
+         last_listing_at = last_listing_at - $1::integer * interval '1 second',
+         vendor_skew_ms = vendor_skew_ms + $1::integer * 1000
+       WHERE state IN ('sending', 'unknown')`,
+      [seconds],
+    );
+    await tx.query(
+      `UPDATE orders SET deliver_by = deliver_by - $1::integer * interval '1 second'
+       WHERE payment_status = 'paid' AND provisioning <> 'assigned'`,
+      [seconds],
+    );
+  });
+  await world.control('set', { clock: { advance_s: seconds } });
+  await Promise.all([...world.slots.keys()].map((index) => world.startShop(index)));
+}
+
+async function insist(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 5) throw error;
+      await sleep(ROUND_MS);
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { plansAnswerSchema, type Plan } from '../../lib/contract/catalogue.ts';
+import { migrate } from '../../lib/db/migrate.ts';
+import { connectPg } from '../../lib/db/pg.ts';
+import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
+import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
+import { removeDataDir } from '../embedded-postgres/data-dir.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres/start.ts';
+import type { Ledger } from './books.ts';
+import { kill, startSandboxProcess, startShopProcess, type Child } from './children.ts';
+import type { EventLog } from './event-log.ts';
+import { startFront } from './front.ts';
+import type { ChaosPlan } from './plan.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** What a process of the shop looks like from outside. `port` is null while it is down. */
+interface Slot {
+  port: number | null;
+  child: Child<{ port: number }> | null;
+  isStarting: boolean;
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+// Small enough that equal orders meet each other: which of them a vendor order belongs to is the hard question.
+const PLANS_ON_OFFER = 6;
+const DESTINATIONS = ['TR', 'TH'];
+const CALL_TIMEOUT_MS = 30_000;
+const CATALOGUE_TRIES = 60;
+// The vendors count for the account, so several processes share what is allowed.
+const REAL_LIMITS = { esimGoPerS: 8, telegramPerS: 24 };
+const SHOP_APPLICATION = 'chaos-shop';
+/** Short, so that a run ends; the time-outs of requests stay as they are. */
+const SHORT_SETTINGS = { RECONCILE_WINDOW_S: '5', DELIVERY_DEADLINE: '40' };
+
+/** The database, the simulators and the shop's processes, each a process of its own, behind one address. */
+export async function openWorld(plan: ChaosPlan, log: EventLog, given: { databaseUrl?: string | undefined } = {}) {
+  const undos: (() => unknown)[] = [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'esim-shop-chaos-'));
+  // As root the database runs as somebody else, who has to reach its data.
+  await chmod(folder, 0o711);
+  undos.push(() => rm(folder, { recursive: true, force: true }));
+  try {
+    return await open(plan, log, given, folder, undos);
+  } catch (error) {
+    await undoAll(undos.filter((_, index) => index > 0));
+    throw error;
+  }
+}
+
+async function open(
+  plan: ChaosPlan,
+  log: EventLog,
+  given: { databaseUrl?: string | undefined },
+  folder: string,
+  undos: (() => unknown)[],
+) {
+  const databaseUrl = await provideDatabase(given.databaseUrl, folder, undos);
+  const db = connectPg({ url: databaseUrl, max: 8 });
+  undos.push(() => db.close());
+
+  const slots: Slot[] = plan.processes.map(() => ({ port: null, child: null, isStarting: false }));
+  const front = await startFront(() => slots.flatMap(({ port }) => port ?? []));
+  undos.push(() => front.close());
+
+  const logFile = (name: string): string => path.join(folder, `${name}.log`);
+  const sandbox = await startSandboxProcess(
+    { DATABASE_URL: databaseUrl, DATA_DIR: folder, SHOP_URL: front.url, CHAOS_SEED: plan.seed },
+    logFile('sandbox'),
+  );
+  undos.push(() => kill(sandbox.process));
+  const sandboxUrl = `http://127.0.0.1:${sandbox.ready.port}`;
+
+  const count = plan.processes.length;
+  const { esimGoPerS, telegramPerS } = plan.realLimits ? REAL_LIMITS : { esimGoPerS: 0, telegramPerS: 0 };
+  const env: Record<string, string> = {
+    // In production the KV is a table, which is what several processes need.
+    NODE_ENV: 'production',
+    APP_URL: front.url,
+    ESIMGO_API_KEY: sandbox.ready.esimGoApiKey,
+    ESIMGO_API_URL: `${sandboxUrl}/sandbox/esimgo/v2.5`,
+    ESIMGO_RATE_PER_S: String(Math.floor(esimGoPerS / count)),
+    TELEGRAM_BOT_TOKEN: sandbox.ready.botToken,
+    TELEGRAM_API_URL: `${sandboxUrl}/sandbox/telegram`,
+    TELEGRAM_RATE_PER_S: String(Math.floor(telegramPerS / count)),
+    TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
+    CRON_SECRET: randomBytes(16).toString('hex'),
+    DATA_KEY: randomBytes(32).toString('hex'),
+    ...SHORT_SETTINGS,
+  };
+  const { CRON_SECRET: cronSecret = '' } = env;
+  const bot = createTelegramApi({
+    botToken: sandbox.ready.botToken,
+    apiUrl: `${sandboxUrl}/sandbox/telegram`,
+    ratePerS: 0,
+  });
+  let isClosing = false;
+  undos.push(async () => {
+    isClosing = true;
+    await Promise.all(slots.map(({ child }) => child && kill(child.process)));
+  });
+
+  async function startShop(index: number): Promise<void> {
+    const slot = slots[index];
+    const settings = plan.processes[index];
+    if (slot === undefined || settings === undefined || slot.child !== null || slot.isStarting || isClosing) return;
+    slot.isStarting = true;
+    const child = await startShopProcess(
+      {
+        ...env,
+        DATABASE_URL: urlFor(databaseUrl, index, settings.isolation),
+        ...(settings.clockOffsetS === 0 ? {} : { CHAOS_CLOCK_OFFSET_S: String(settings.clockOffsetS) }),
+      },
+      logFile(`shop-${index}`),
+    ).finally(() => {
+      slot.isStarting = false;
+    });
+    slot.child = child;
+    slot.port = child.ready.port;
+    child.process.once('exit', () => {
+      if (slot.child !== child) return;
+      slot.port = null;
+      slot.child = null;
+    });
+    if (isClosing) await kill(child.process);
+  }
+
+  async function call(base: string, route: string, init: { json?: unknown; headers?: Record<string, string> } = {}) {
+    const response = await fetch(`${base}${route}`, {
+      method: init.json === undefined ? 'GET' : 'POST',
+      headers: { ...(init.json === undefined ? {} : { 'content-type': 'application/json' }), ...init.headers },
+      ...(init.json === undefined ? {} : { body: JSON.stringify(init.json) }),
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+  }
+
+  const world = {
+    folder,
+    db,
+    sandboxUrl,
+    bot,
+    limits: `eSIM Go ${plan.realLimits ? '10 requests/s' : 'lifted'}, Telegram ${plan.realLimits ? '30 messages/s' : 'lifted'}`,
+    plans: [] as Plan[],
+    slots,
+    startShop,
+    /** A request of somebody's to the shop: whichever process takes it. */
+    ask: (route: string, init: { json?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> =>
+      call(front.url, route, init),
+    async control<Body = unknown>(name: string, json: unknown): Promise<Body> {
+      const answer = await call(sandboxUrl, `/sandbox/api/${name}`, { json });
+      if (answer.status !== 200) throw new Error(`${name} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      return answer.body as Body;
+    },
+    ledger: async (): Promise<Ledger> => (await call(sandboxUrl, '/sandbox/api/ledger')).body as Ledger,
+    /** Whatever becomes of it: a job that failed runs again. */
+    async cron(job: string): Promise<void> {
+      try {
+        const { status } = await call(front.url, `/api/cron/${job}`, {
+          headers: { authorization: `Bearer ${cronSecret}` },
+        });
+        log.note('cron', { job, status });
+      } catch (error) {
+        log.note('cron', { job, error: String(error) });
+      }
+    },
+    /** Also makes Telegram deliver at once what it holds back. */
+    setUpBot: () =>
+      setUpBot(bot, {
+        appUrl: front.url,
+        shopName: 'eSIM',
+        secretToken: env.TELEGRAM_WEBHOOK_SECRET ?? '',
+      }),
+    async killShop(index: number): Promise<void> {
+      const slot = slots[index];
+      const child = slot?.child;
+      if (slot === undefined || !child) return;
+      slot.port = null;
+      slot.child = null;
+      await kill(child.process);
+    },
+    async cutConnections(share: number): Promise<number> {
+      const rows = await db.query(
+        `SELECT pg_terminate_backend(pid) FROM (
+           SELECT pid FROM pg_stat_activity
+           WHERE datname = current_database() AND starts_with(application_name, $1) ORDER BY pid
+           LIMIT (SELECT ceil(count(*) * $2::float8) FROM pg_stat_activity
+                  WHERE datname = current_database() AND starts_with(application_name, $1))
+         ) AS chosen`,
+        [SHOP_APPLICATION, share],
+      );
+      return rows.length;
+    },
+    /** `keepLogs` leaves the processes' own logs behind. */
+    async close({ keepLogs = false }: { keepLogs?: boolean } = {}): Promise<void> {
+      await undoAll(keepLogs ? undos.filter((_, index) => index > 0) : undos);
+    },
+  };
+
+  await world.setUpBot();
+  if (!plan.realLimits) await world.control('set', { esimgo: { rate_per_s: 0 }, telegram: { rate_per_s: 0 } });
+  // The first process, whose clock is right, prepares the shop; its own tick may be the one that fills the catalogue.
+  await startShop(0);
+  await world.cron('sync-catalogue');
+  world.plans = await readPlans(world);
+  await Promise.all(slots.map((_, index) => startShop(index)));
+  return world;
+}
+
+/** A database of its own on the server that is given, or on one that is started for it. */
+async function provideDatabase(
+  givenUrl: string | undefined,
+  folder: string,
+  undos: (() => unknown)[],
+): Promise<string> {
+  let serverUrl = givenUrl;
+  if (serverUrl === undefined) {
+    const dataDir = path.join(folder, 'postgres');
+    const server = await startEmbeddedPostgres({ dataDir });
+    undos.push(async () => {
+      await server.stop();
+      await removeDataDir(dataDir);
+    });
+    serverUrl = server.url;
+  }
+  const admin = connectPg({ url: serverUrl, max: 1 });
+  undos.push(() => admin.close());
+  const name = `esim_shop_chaos_${randomBytes(6).toString('hex')}`;
+  await admin.query(`create database ${name} template template0 encoding 'UTF8'`);
+  undos.push(() => admin.query(`drop database if exists ${name} with (force)`));
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  await migrate({ connectionString: url.href });
+  return url.href;
+}
+
+function urlFor(databaseUrl: string, index: number, isolation: ChaosPlan['processes'][number]['isolation']): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('application_name', `${SHOP_APPLICATION}-${index}`);
+  if (isolation === 'serializable') url.searchParams.set('options', '-cdefault_transaction_isolation=serializable');
+  return url.href;
+}
+
+async function readPlans(world: {
+  ask(route: string): Promise<Answer>;
+  cron(job: string): Promise<void>;
+}): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  for (const destination of DESTINATIONS) {
+    let answer = await world.ask(`/api/esimgo/catalogue?destination=${destination}`);
+    for (let tries = 1; answer.status !== 200; tries += 1) {
+      if (tries === CATALOGUE_TRIES) throw new Error(`the catalogue answered ${answer.status}`);
+      await sleep(1_000);
+      answer = await world.ask(`/api/esimgo/catalogue?destination=${destination}`);
+    }
+    plans.push(...plansAnswerSchema.parse(answer.body).plans.slice(0, PLANS_ON_OFFER / DESTINATIONS.length));
+  }
+  return plans;
+}
+
+async function undoAll(undos: readonly (() => unknown)[]): Promise<void> {
+  for (const undo of undos.toReversed()) {
+    try {
+      await undo();
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { brokenPromises, type Books, type OrderFacts, type Payment } from '../../../scripts/chaos/books.ts';
+
+const CHARGE = { charge_id: 'c1', user_id: 1, amount: 100, payload: 'shop:ord' };
+const VENDOR_ORDER = { order_reference: 'r1', item: 'bundle', iccid: '8901', status: 'completed' };
+const PAYMENT: Payment = {
+  charge: 'c1',
+  order_id: 'ord_1',
+  telegram_user_id: 1,
+  amount_stars: 100,
+  pays_for_order: true,
+  state: 'recorded',
+  refunded_by: null,
+};
+const ORDER: OrderFacts = {
+  id: 'ord_1',
+  telegram_user_id: 1,
+  item: 'bundle',
+  payment_status: 'paid',
+  provisioning: 'assigned',
+  reference: 'r1',
+  iccid: '8901',
+  owner: 1,
+};
+
+/** One sale that went well, with what is given in place of its parts. */
+function books(changes: {
+  charges?: Books['ledger']['stars']['charges'];
+  refunds?: string[];
+  vendorOrders?: Books['ledger']['esimgo']['orders'];
+  payments?: Payment[];
+  orders?: OrderFacts[];
+}): Books {
+  const { charges = [CHARGE], refunds = [], vendorOrders = [VENDOR_ORDER] } = changes;
+  return {
+    ledger: {
+      esimgo: { balance: 1, orders: vendorOrders, esims: [] },
+      stars: { charges, refunds: refunds.map((id) => ({ charge_id: id })) },
+    },
+    payments: changes.payments ?? [PAYMENT],
+    orders: changes.orders ?? [ORDER],
+  };
+}
+
+const breachesOf = (given: Books): string[] => [...new Set(brokenPromises(given).map(({ breach }) => breach))];
+
+describe('brokenPromises', () => {
+  it('finds nothing in a sale that went well', () => {
+    expect(brokenPromises(books({}))).toEqual([]);
+  });
+
+  it('finds nothing in a sale that was given back', () => {
+    const given = books({
+      refunds: ['c1'],
+      vendorOrders: [],
+      payments: [{ ...PAYMENT, state: 'refunded', refunded_by: 'shop' }],
+      orders: [
+        { ...ORDER, payment_status: 'refunded', provisioning: 'cancelled', reference: null, iccid: null, owner: null },
+      ],
+    });
+    expect(brokenPromises(given)).toEqual([]);
+  });
+
+  it.each<[string, string, Parameters<typeof books>[0]]>([
+    ['a charge without a row', 'lost', { payments: [], orders: [], vendorOrders: [] }],
+    [
+      'a charge that bought nothing',
+      'lost',
+      { vendorOrders: [], orders: [{ ...ORDER, payment_status: 'paid', provisioning: 'none', reference: null }] },
+    ],
+    ['a refund that is not booked', 'lost', { refunds: ['c1'] }],
+    ['a delivery whose charge went back', 'leaked', { refunds: ['c1'], payments: [{ ...PAYMENT, state: 'refunded' }] }],
+    ['a charge that went back twice', 'leaked', { refunds: ['c1', 'c1'] }],
+    ['an eSIM in other hands', 'leaked', { orders: [{ ...ORDER, owner: 2 }] }],
+    ['another eSIM than was issued', 'leaked', { orders: [{ ...ORDER, iccid: '8902' }] }],
+    ['two orders on one vendor order', 'leaked', { orders: [ORDER, { ...ORDER, id: 'ord_2' }] }],
+    [
+      'a vendor order that nobody owns',
+      'double_ordered',
+      { vendorOrders: [VENDOR_ORDER, { ...VENDOR_ORDER, order_reference: 'r2', iccid: '8902' }] },
+    ],
+    ['an order that did not end', 'stuck', { orders: [{ ...ORDER, provisioning: 'placed' }] }],
+  ])('finds %s', (_what, breach, changes) => {
+    expect(breachesOf(books(changes))).toContain(breach);
+  });
+});

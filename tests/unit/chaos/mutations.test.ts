@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { applyPatches, MUTATIONS } from '../../../scripts/chaos/mutations.ts';
+
+const fileOf = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+
+describe('the list of mutations', () => {
+  it.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as const))(
+    'finds the safeguard it takes away: %s',
+    (_name, { patches, tests }) => {
+      for (const file of new Set(patches.map((patch) => patch.file))) {
+        const text = readFileSync(fileOf(file), 'utf8');
+        const own = patches.filter((patch) => patch.file === file);
+        expect(applyPatches(text, own)).not.toBe(text);
+      }
+      expect(existsSync(fileOf(tests.file))).toBe(true);
+    },
+  );
+
+  it('names each once', () => {
+    expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
+  });
+});
+
+describe('applyPatches', () => {
+  it('refuses a safeguard that is not where the list says, or is there twice', () => {
+    const patch = { file: 'a.ts', find: 'guard', replace: '' };
+    expect(() => applyPatches('nothing', [patch])).toThrow('a.ts holds 0 times');
+    expect(() => applyPatches('guard guard', [patch])).toThrow('a.ts holds 2 times');
+  });
+});
