@@ -19,7 +19,7 @@ export function provideVercelCli(root: string): { cli: string; version: string }
     existsSync(path.join(installed, 'package.json')) &&
     manifest.parse(readJson(path.join(installed, 'package.json'))).version === version;
   if (!isThere()) {
-    console.log(`Installing the Vercel CLI ${version} into tools/vercel-cli (360 MB)`);
+    console.log(`Installing the Vercel CLI ${version} into tools/vercel-cli (200 MB)`);
     const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -58,6 +58,7 @@ export async function runVercelBuild(options: {
       ...settings,
       VERCEL_TELEMETRY_DISABLED: '1',
       NO_UPDATE_NOTIFIER: '1',
+      VERCEL_CLI_USE_NATIVE_BINARY: '0',
       NO_COLOR: '1',
       FORCE_COLOR: '0',
       npm_config_offline: 'true',
