@@ -1,0 +1,134 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Destination, Plan } from '../../../lib/contract/catalogue.ts';
+import { destinationOfBundle } from '../../checkout-path.ts';
+import { ESIMGoClientError, codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import type { Track } from '../../events.ts';
+import { keep, readKept } from '../../kept-values.ts';
+import { createResource, valueOf, type Resource } from '../../resource.ts';
+import type { Router } from '../../router.ts';
+import type { PaymentOutcome } from '../../telegram.ts';
+import { onDispose } from '../../ui/scope.ts';
+import { lookAlikesOf } from './look-alikes.ts';
+
+export interface Offer {
+  plan: Plan;
+  destination: Destination;
+}
+
+/** Why the person is still here after pressing "pay". None of these cost anything. */
+export type Setback = { kind: 'cancelled' | 'failed' } | { kind: 'problem'; code: ClientErrorCode };
+
+export interface Checkout {
+  offer: Resource<Offer>;
+  /** What will be asked; another one than the plan shows after the server named a new price. */
+  stars: ReadonlySignal<number | null>;
+  priceBefore: ReadonlySignal<number | null>;
+  lookAlikes: ReadonlySignal<string[]>;
+  step: ReadonlySignal<'idle' | 'ordering' | 'paying'>;
+  setback: ReadonlySignal<Setback | null>;
+  isDeviceKnown: ReadonlySignal<boolean>;
+  confirmDevice(): void;
+  pay(): Promise<void>;
+  start(): void;
+}
+
+export interface CheckoutDeps {
+  client: Pick<ESIMGoClient, 'getProducts' | 'createOrder'>;
+  router: Pick<Router, 'replace'>;
+  track: Track;
+  telegram: {
+    openInvoice(url: string): Promise<PaymentOutcome>;
+    setClosingConfirmation(isNeeded: boolean): void;
+    haptic: { error(): void };
+  };
+}
+
+const DEVICE_KNOWN = 'device-takes-esim';
+
+export function createCheckout(
+  { client, router, track, telegram }: CheckoutDeps,
+  { bundleId, destination, esimId }: { bundleId: string; destination: string | null; esimId: string | null },
+): Checkout {
+  const offer = createResource(async (): Promise<Offer> => {
+    const code = destination ?? destinationOfBundle(bundleId);
+    if (code === null) throw new ESIMGoClientError('unknown_bundle');
+    const answer = await client.getProducts(code);
+    const plan = answer.plans.find(({ id }) => id === bundleId);
+    if (!plan) throw new ESIMGoClientError('unknown_bundle');
+    return { plan, destination: answer.destination };
+  });
+  const newPrice = signal<number | null>(null);
+  const priceBefore = signal<number | null>(null);
+  const stars = computed(() => newPrice.value ?? valueOf(offer)?.plan.price_stars ?? null);
+  const step = signal<'idle' | 'ordering' | 'paying'>('idle');
+  const setback = signal<Setback | null>(null);
+  const isDeviceKnown = signal(readKept(DEVICE_KNOWN, isTrue) ?? false);
+  let isLeft = false;
+  onDispose(() => {
+    isLeft = true;
+    telegram.setClosingConfirmation(false);
+  });
+
+  async function pay(): Promise<void> {
+    const expected = stars.value;
+    if (step.value !== 'idle' || expected === null) return;
+    step.value = 'ordering';
+    setback.value = null;
+    telegram.setClosingConfirmation(true);
+    track('pay', { id: bundleId, stars: expected });
+    try {
+      const { order, invoice_url: invoiceUrl } = await client.createOrder({
+        bundle_id: bundleId,
+        expected_stars: expected,
+        ...(esimId !== null && { iccid: esimId }),
+      });
+      if (isLeft) return;
+      if (order.status !== 'pending') return router.replace(`/orders/${order.id}`);
+      step.value = 'paying';
+      const outcome = await telegram.openInvoice(invoiceUrl);
+      if (isLeft) return;
+      if (outcome === 'cancelled' || outcome === 'failed') setback.value = { kind: outcome };
+      else router.replace(`/orders/${order.id}?invoice=${outcome}`);
+    } catch (error) {
+      telegram.haptic.error();
+      refuse(error, expected);
+    } finally {
+      step.value = 'idle';
+      telegram.setClosingConfirmation(false);
+    }
+  }
+
+  function refuse(error: unknown, expected: number): void {
+    const now =
+      error instanceof ESIMGoClientError && error.code === 'price_changed' ? error.details['price_stars'] : null;
+    if (typeof now === 'number') {
+      priceBefore.value = expected;
+      newPrice.value = now;
+    } else {
+      setback.value = { kind: 'problem', code: codeOf(error) };
+    }
+  }
+
+  return {
+    offer,
+    stars,
+    priceBefore,
+    lookAlikes: computed(() => lookAlikesOf(valueOf(offer)?.destination.code ?? '')),
+    step,
+    setback,
+    isDeviceKnown,
+    confirmDevice() {
+      isDeviceKnown.value = true;
+      keep(DEVICE_KNOWN, true);
+    },
+    pay,
+    start() {
+      void offer.reload();
+      track('checkout', { id: bundleId });
+    },
+  };
+}
+
+function isTrue(value: unknown): value is true {
+  return value === true;
+}

@@ -1,0 +1,35 @@
+/** Places that people take for each other, by name or by map. */
+const GROUPS: readonly string[] = [
+  'AT AU',
+  'CD CG',
+  'CY CYP',
+  'DM DO',
+  'ES IC',
+  'GM GN GW GQ PG',
+  'ID IN',
+  'IE IS',
+  'IQ IR',
+  'KP KR',
+  'LT LV',
+  'MR MU',
+  'MW ML',
+  'NE NG',
+  'PY UY',
+  'AS WS',
+  'CH SE',
+  'SI SK',
+  'SD SS',
+  'US US-HI',
+  'VG VI',
+  'VC KN LC',
+  'ZM ZW',
+  'REUL REUP',
+  'RGB RGBL RGBM RGBS',
+  'RME RMENA',
+];
+
+/** What this destination must not be confused with. */
+export function lookAlikesOf(code: string): string[] {
+  const group = GROUPS.map((codes) => codes.split(' ')).find((codes) => codes.includes(code));
+  return group?.filter((other) => other !== code) ?? [];
+}

@@ -1,0 +1,90 @@
+import type { Language } from '../../../lib/contract/session.ts';
+import { formatCount, type PluralForms } from '../../../lib/i18n/format.ts';
+
+const IN_COUNTRIES: Record<Language, PluralForms> = {
+  en: { one: 'country', other: 'countries' },
+  ru: { one: 'стране', few: 'странах', many: 'странах', other: 'странах' },
+};
+
+const en = {
+  title: 'Your order',
+  youBuy: 'You are buying',
+  youTopUp: 'You are topping up',
+  worksIn: (countries: number) => `Works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
+  lookAlike: (here: string, others: string) => `This is ${here}. Not to be confused with: ${others}.`,
+  important: 'Good to know',
+  facts: {
+    dataOnly: 'Internet only, no phone number. Your own number keeps working.',
+    firstUse: 'The days count from the first connection there, not from today.',
+    purchase: 'The days count from the purchase.',
+    install: 'Install it before you fly: you need Wi-Fi for that.',
+    topUp: 'Nothing to install: the data is added to the eSIM that is already in your phone.',
+  },
+  device: {
+    question: 'Does your phone take eSIM?',
+    known: 'Your phone takes eSIM',
+    how: 'Dial *#06#. If the list shows an EID, it does.',
+    models:
+      'Almost every iPhone since XS and XR (2018), Samsung Galaxy since S20, Google Pixel since 4. Not the iPhones made for mainland China.',
+    locked: 'The phone must not be locked to one operator.',
+    yes: 'Yes, it does',
+  },
+  price: 'Price',
+  dollars: (usd: string) => `≈ ${usd}`,
+  changed: (was: string, now: string) =>
+    `The price has changed: it was ${was}, it is ${now}. You have not been charged.`,
+  whatAreStars: {
+    question: 'What are Stars?',
+    answer:
+      'Telegram Stars ⭐ are Telegram’s own money. If you do not have enough, Telegram offers to buy them on the next step, by card or in the app store.',
+  },
+  terms: 'If the eSIM does not arrive in 15 minutes, all Stars come back by themselves. By paying you accept the',
+  termsLink: 'terms of sale',
+  pay: (stars: string) => `Pay ${stars}`,
+  payNew: (stars: string) => `Pay the new price · ${stars}`,
+  cancelled: 'The payment was closed. You have not been charged.',
+  failed: 'The payment did not go through. You have not been charged.',
+  notCharged: 'You have not been charged.',
+};
+
+const ru: typeof en = {
+  title: 'Ваш заказ',
+  youBuy: 'Вы покупаете',
+  youTopUp: 'Вы пополняете',
+  worksIn: (countries) => `Работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
+  lookAlike: (here, others) => `Это ${here}. Не перепутайте: ${others} продаётся отдельно.`,
+  important: 'Важно',
+  facts: {
+    dataOnly: 'Только интернет, без номера. Ваш номер продолжит работать.',
+    firstUse: 'Дни считаются с первого подключения на месте, а не с сегодняшнего дня.',
+    purchase: 'Дни считаются с покупки.',
+    install: 'Установите до вылета: для этого нужен Wi-Fi.',
+    topUp: 'Устанавливать ничего не нужно: интернет добавится к eSIM, который уже в телефоне.',
+  },
+  device: {
+    question: 'Телефон поддерживает eSIM?',
+    known: 'Телефон поддерживает eSIM',
+    how: 'Наберите *#06#. Если в списке есть EID, поддерживает.',
+    models:
+      'Почти все iPhone начиная с XS и XR (2018), Samsung Galaxy с S20, Google Pixel с 4. Кроме iPhone для материкового Китая.',
+    locked: 'Телефон не должен быть привязан к одному оператору.',
+    yes: 'Да, поддерживает',
+  },
+  price: 'Цена',
+  dollars: (usd) => `≈ ${usd}`,
+  changed: (was, now) => `Цена изменилась: была ${was}, стала ${now}. Звёзды не списаны.`,
+  whatAreStars: {
+    question: 'Что такое Stars?',
+    answer:
+      'Telegram Stars ⭐ — внутренние деньги Telegram. Если их не хватит, Telegram предложит купить их на следующем шаге: картой или через магазин приложений.',
+  },
+  terms: 'Если eSIM не придёт за 15 минут, все звёзды вернутся сами. Оплачивая, вы принимаете',
+  termsLink: 'условия продажи',
+  pay: (stars) => `Оплатить ${stars}`,
+  payNew: (stars) => `Оплатить по новой цене · ${stars}`,
+  cancelled: 'Оплата закрыта. Звёзды не списаны.',
+  failed: 'Оплата не прошла. Звёзды не списаны.',
+  notCharged: 'Звёзды не списаны.',
+};
+
+export const checkoutMessages: Record<Language, typeof en> = { en, ru };

@@ -1,0 +1,60 @@
+import type { Language } from '../../../lib/contract/session.ts';
+import { platform } from '../../telegram.ts';
+import { card, paddedCard } from '../../ui/card.ts';
+import { copyField } from '../../ui/copy-field.ts';
+import { accordion } from '../../ui/accordion.ts';
+import { h, type Child } from '../../ui/dom.ts';
+import { icon, type IconName } from '../../ui/icon.ts';
+import { readyMessages } from './messages.ts';
+import './install-details.css';
+
+export type InstallKind = 'ios' | 'android' | 'other';
+
+/** Where a link can start the installation. Desktop and web clients show the code to a phone's camera instead. */
+export function installKind(): InstallKind {
+  if (platform === 'ios') return 'ios';
+  return platform === 'android' || platform === 'android_x' ? 'android' : 'other';
+}
+
+/** On white with its quiet zone in both themes: scanners need the contrast. */
+export function qrCard(qrCode: string, language: Language): HTMLElement {
+  const messages = readyMessages[language];
+  return paddedCard(
+    h('div', { class: 'qr' }, h('img', { class: 'qr__code', src: qrCode, alt: messages.qr })),
+    h('p', { class: 'caption qr__hint' }, messages.scan),
+  );
+}
+
+/** The steps for this platform and the codes to enter by hand. */
+export function installHelp(activationCode: string, language: Language): Child {
+  const messages = readyMessages[language];
+  const kind = installKind();
+  const icons: readonly IconName[] = ['wifi', 'check', 'sim', 'plane'];
+  const [, address = '', code = ''] = activationCode.split('$');
+  return card(
+    accordion(
+      messages.howTo,
+      () => [
+        h(
+          'ol',
+          { class: 'install-steps' },
+          messages.steps[kind].map((text, index) =>
+            h('li', { class: 'install-steps__step' }, icon(icons[index] ?? 'check'), h('span', null, text)),
+          ),
+        ),
+        kind === 'other' ? null : h('p', { class: 'caption' }, messages.didNotOpen),
+      ],
+      { isOpen: true },
+    ),
+    accordion(messages.manual, () => [
+      h(
+        'div',
+        { class: 'install-codes' },
+        copyField(messages.address, address, language),
+        copyField(messages.code, code, language),
+        copyField(messages.full, activationCode, language),
+      ),
+      h('p', { class: 'caption' }, messages.secret),
+    ]),
+  );
+}

@@ -1,0 +1,83 @@
+import { signal } from '@preact/signals-core';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
+import { placeName, planLine } from '../../plan-words.ts';
+import type { ScreenContext } from '../../screen.ts';
+import { openLink, openTelegramLink } from '../../telegram.ts';
+import { h, swap, type Child } from '../../ui/dom.ts';
+import { flag } from '../../ui/flag.ts';
+import { icon } from '../../ui/icon.ts';
+import { list, listRow } from '../../ui/list-row.ts';
+import { mainButton } from '../../ui/main-button.ts';
+import { installHelp, installKind, qrCard } from './install-details.ts';
+import { readyMessages } from './messages.ts';
+import './ready.css';
+
+/** What a person holds after paying: the code, one tap to install it, and what to do on arrival. */
+export function renderReadyOrder(order: () => Order, context: ScreenContext): Child {
+  const { client, language, router, session, track } = context;
+  const messages = readyMessages[language];
+  const { esim_id: esimId, activation_code: activationCode, qr_code: qrCode } = order();
+  const esimPath = esimId === null ? '/esims' : `/esims/${esimId}`;
+  const install = signal<Esim['install'] | null>(null);
+  if (esimId !== null && installKind() !== 'other') {
+    client.getEsim(esimId).then(
+      (esim) => (install.value = esim.install),
+      // The code is on the screen either way; only the one tap is missing.
+      () => {},
+    );
+  }
+
+  mainButton(() => {
+    const links = install.value;
+    if (!links) return { text: messages.openEsim, onPress: () => router.navigate(esimPath) };
+    const url = installKind() === 'ios' ? links.apple_install_url : links.android_install_url;
+    return {
+      text: messages.install,
+      hasShine: true,
+      onPress: () => {
+        // Telegram opens a link only within the tap, so nothing may come before it.
+        openLink(url);
+        track('install', { platform: installKind() });
+      },
+    };
+  });
+
+  return h(
+    'div',
+    { class: 'ready' },
+    h(
+      'header',
+      { class: 'ready__header' },
+      flag(order().country_code, { isLarge: true }),
+      h(
+        'div',
+        null,
+        h('h1', { class: 'screen__title' }, messages.title),
+        h('p', { class: 'hint' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
+      ),
+    ),
+    qrCode === null ? null : qrCard(qrCode, language),
+    activationCode === null ? null : installHelp(activationCode, language),
+    list(
+      swap(
+        () => session.value?.bot_username ?? null,
+        (bot) =>
+          bot === null
+            ? null
+            : listRow({
+                leading: icon('send'),
+                title: messages.chat.title,
+                subtitle: messages.chat.text,
+                onPress: () => openTelegramLink(`https://t.me/${bot}`),
+              }),
+      ),
+      listRow({
+        leading: icon('sim'),
+        title: messages.details.title,
+        subtitle: messages.details.text,
+        onPress: () => router.navigate(esimPath),
+      }),
+    ),
+  );
+}
