@@ -42,7 +42,13 @@ export function readSettings(source: Source): ReadSettings {
     if (!(error instanceof ConfigError)) throw error;
     problems = error.problems;
   }
-  const warnings = [...(loaded?.warnings ?? []), ...(env.VERCEL_ENV === 'production' ? [] : productionProblems(env))];
+  const warnings = [
+    ...(loaded?.warnings ?? []),
+    // A server of one's own may well have its database beside it.
+    ...(env.VERCEL_ENV === 'production' ? [] : productionProblems(env)).filter(
+      (text) => !/^\w*(DATABASE|POSTGRES)/.test(text),
+    ),
+  ];
   const findings = ENV_NAMES.flatMap((name): Finding[] => {
     const says = env[name] === undefined ? 'not set' : PUBLIC_NAMES.has(name) ? (env[name] ?? '') : 'set';
     const problem = problems.find((text) => text.startsWith(`${name} `));
