@@ -260,7 +260,8 @@ function createReport(): { report: Report; counts(): { checks: number; failed: n
   const check = (name: string, figures: string, problems: readonly Problem[]) => {
     checks += 1;
     if (problems.length > 0) failed += 1;
-    console.log(`${problems.length > 0 ? 'FAIL' : 'ok  '} ${name}: ${figures}`);
+    const { length } = problems;
+    console.log(length > 0 ? `FAIL ${name}: ${length} problem${length > 1 ? 's' : ''}` : `ok   ${name}: ${figures}`);
     for (const { sentence, cure } of problems.slice(0, 20)) console.log(`       ${sentence}\n       → ${cure}`);
     if (problems.length > 20) console.log(`       and ${problems.length - 20} more`);
   };
