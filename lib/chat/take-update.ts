@@ -7,6 +7,7 @@ import { markUnreachable } from '../notify/tell-buyer.ts';
 import { judgePreCheckout } from '../orders/answer-pre-checkout.ts';
 import { recordPayment } from '../orders/record-payment.ts';
 import { recordTelegramRefund } from '../orders/refund-payment.ts';
+import { TelegramRefusedError } from '../telegram/errors.ts';
 import type { MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
 import { rememberUser } from '../users/remember-user.ts';
 
@@ -66,17 +67,20 @@ export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise
 
 async function answerPreCheckout(deps: ShopDeps, query: PreCheckoutUpdate): Promise<UpdateOutcome> {
   const refusal = await inTime(judgePreCheckout(deps, query), deps);
-  if (refusal === null) {
-    await deps.telegram.answerPreCheckoutQuery(query.queryId, { ok: true });
-    return 'approved';
-  }
-  deps.log.info('pre_checkout_refused', { refusal });
+  if (refusal !== null) deps.log.info('pre_checkout_refused', { refusal });
   const language = languageOf(null, query.languageCode);
-  await deps.telegram.answerPreCheckoutQuery(query.queryId, {
-    ok: false,
-    errorMessage: preCheckoutMessages[language][refusal],
-  });
-  return 'refused';
+  try {
+    await deps.telegram.answerPreCheckoutQuery(
+      query.queryId,
+      refusal === null ? { ok: true } : { ok: false, errorMessage: preCheckoutMessages[language][refusal] },
+    );
+  } catch (error) {
+    // A query that Telegram has given up stays refused: its repeats would only hold up the buyer's next try.
+    if (!(error instanceof TelegramRefusedError) || error.status !== 400) throw error;
+    deps.log.warn('pre_checkout_not_answered', { error });
+    return 'ignored';
+  }
+  return refusal === null ? 'approved' : 'refused';
 }
 
 /** A judgement that fails or takes too long is a no: then no Star moves. */

@@ -4,6 +4,7 @@ import type { PlacedOrder } from '../esim-go/wire/order.ts';
 import type { AttemptKey } from './attempt.ts';
 import { failOrder, type FailureCode } from './fail-order.ts';
 import { backOff, DONE, type JobResult } from './job-result.ts';
+import { keepTrying } from './keep-trying.ts';
 import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
 import { recordPlacement } from './record-placement.ts';
@@ -101,14 +102,14 @@ async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
     if (!isEsimGoError(error)) throw error;
     const verdict = await verdictOn(deps, target, error);
     deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict, error });
-    return recordFailure(deps, attempt, verdict, reasonOf(error));
+    return keepTrying(() => recordFailure(deps, attempt, verdict, reasonOf(error)));
   }
   if (placed.status === 'failed') {
     const verdict = (await isBalanceTooLow(deps, target)) ? 'deferred' : 'refused';
     deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict });
-    return recordFailure(deps, attempt, verdict, 'status_failed');
+    return keepTrying(() => recordFailure(deps, attempt, verdict, 'status_failed'));
   }
-  await recordPlacement(deps, attempt, placed);
+  await keepTrying(() => recordPlacement(deps, attempt, placed));
   return DONE;
 }
 
