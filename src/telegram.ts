@@ -1,5 +1,5 @@
 import './session-storage.ts';
-import { signal, type ReadonlySignal } from '@preact/signals-core';
+import { signal } from '@preact/signals-core';
 import {
   createPostEvent,
   on,
@@ -56,8 +56,6 @@ export const canBotWrite = signal(launch?.canBotWrite ?? false);
 
 const version = launch?.version ?? '0';
 const post = createPostEvent(version, () => {});
-const scheme = signal<'light' | 'dark'>('light');
-export const colorScheme: ReadonlySignal<'light' | 'dark'> = scheme;
 
 /** Old or weak Android phones say so at the end of their user agent; they get no animations. */
 export const isSlowDevice = /Telegram-Android\/.*\bLOW\)?$/.test(navigator.userAgent);
@@ -252,8 +250,7 @@ function applyTheme(theme: Record<string, unknown>): void {
     if (typeof colour === 'string') setVar(`--tg-theme-${name.replaceAll('_', '-')}`, colour);
   }
   const background = theme['bg_color'];
-  scheme.value = typeof background === 'string' && isDark(background) ? 'dark' : 'light';
-  document.documentElement.dataset['scheme'] = scheme.value;
+  document.documentElement.dataset['scheme'] = isColour(background) && isDark(background) ? 'dark' : 'light';
   // The page lies on the secondary background, so what Telegram draws around it does too.
   const around = theme['secondary_bg_color'];
   if (!isColour(around)) return;

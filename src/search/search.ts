@@ -2,6 +2,8 @@ import { destinationName, shortDestinationName } from '../../lib/i18n/destinatio
 import { editDistance, inOtherLayout, normalise } from './text.ts';
 
 const NEAREST = 3;
+/** How many slips a suggestion may be away when nothing else is found. */
+const FARTHEST = 4;
 /** Below this a hit is a guess; above, what was typed is there. */
 const GUESS = 100;
 
@@ -52,7 +54,7 @@ export function createSearch(codes: readonly string[]): Search {
         const hits = rank(entries, (entry) => fuzzyScore(entry, wanted, slipsAllowed(wanted)));
         if (hits.length > 0) return { codes: hits, isGuess: false };
       }
-      const nearest = rank(entries, (entry) => Math.min(fuzzyScore(entry, asTyped, 4), fuzzyScore(entry, swapped, 4)));
+      const nearest = rank(entries, (entry) => fuzzyScore({ ...entry, aliases: [] }, asTyped, FARTHEST));
       return { codes: nearest.slice(0, NEAREST), isGuess: true };
     },
   };
@@ -104,12 +106,14 @@ function slipsAllowed(wanted: string): number {
 
 function fuzzyScore({ names, aliases }: Entry, wanted: string, limit: number): number {
   if (limit === 0 || wanted === '') return GUESS;
+  const beginning = wanted.slice(0, 2);
   const score = (keys: readonly Key[], more: number) => {
     let best = GUESS;
     for (const { text, words } of keys) {
       for (const candidate of words.length > 1 ? [text, ...words] : [text]) {
-        // A slip in the first letter is rare, and words of two or three letters are near everything.
-        if (candidate.length < 4) continue;
+        // Words of two or three letters are near everything. The first letter is seldom wrong, only swapped: looking no
+        // further spares most of the work of a keystroke.
+        if (candidate.length < 4 || !beginning.includes(candidate.charAt(0))) continue;
         const distance = editDistance(wanted, candidate, limit, candidate.length > wanted.length);
         if (distance <= limit)
           best = Math.min(best, 10 * distance + more + Math.abs(candidate.length - wanted.length) / 10);

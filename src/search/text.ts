@@ -30,34 +30,46 @@ export function inOtherLayout(text: string): string {
   return [...text.toLowerCase()].map((key) => OTHER_LAYOUT.get(key) ?? key).join('');
 }
 
+const LONGEST = 48;
+/** Three lines of the table, kept: a keystroke compares thousands of words. */
+const lines = [new Uint8Array(LONGEST + 1), new Uint8Array(LONGEST + 1), new Uint8Array(LONGEST + 1)] as const;
+
 /**
  * Edits from one text to the other (a letter more, less, other, or two swapped), as far as `limit`; more than that is
  * `limit + 1`. The end of `long` may be missing when `isPrefix`: people stop typing early.
  */
 export function editDistance(short: string, long: string, limit: number, isPrefix = false): number {
-  const width = Math.min(long.length, short.length + limit);
-  if (!isPrefix && Math.abs(short.length - long.length) > limit) return limit + 1;
-  let before: number[] = [];
-  let last = Array.from({ length: width + 1 }, (_, column) => column);
-  for (let row = 1; row <= short.length; row += 1) {
-    const line = [row];
+  const height = Math.min(short.length, LONGEST);
+  const width = Math.min(long.length, height + limit, LONGEST);
+  if (height - width > limit || (!isPrefix && Math.abs(short.length - long.length) > limit)) return limit + 1;
+  let [before, last, line] = lines;
+  for (let column = 0; column <= width; column += 1) last[column] = column;
+  for (let row = 1; row <= height; row += 1) {
+    line[0] = row;
     let least = row;
+    const letter = short.charCodeAt(row - 1);
+    const previous = short.charCodeAt(row - 2);
     for (let column = 1; column <= width; column += 1) {
-      const isSame = short[row - 1] === long[column - 1];
-      let cost = Math.min(at(last, column) + 1, at(line, column - 1) + 1, at(last, column - 1) + (isSame ? 0 : 1));
-      if (row > 1 && column > 1 && short[row - 1] === long[column - 2] && short[row - 2] === long[column - 1]) {
+      const other = long.charCodeAt(column - 1);
+      let cost = Math.min(
+        at(last, column) + 1,
+        at(line, column - 1) + 1,
+        at(last, column - 1) + (letter === other ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && letter === long.charCodeAt(column - 2) && previous === other) {
         cost = Math.min(cost, at(before, column - 2) + 1);
       }
-      line.push(cost);
-      least = Math.min(least, cost);
+      line[column] = cost;
+      if (cost < least) least = cost;
     }
     if (least > limit) return limit + 1;
-    before = last;
-    last = line;
+    [before, last, line] = [last, line, before];
   }
-  return Math.min(limit + 1, isPrefix ? Math.min(...last) : at(last, width));
+  let best = at(last, width);
+  if (isPrefix) for (let column = 0; column < width; column += 1) best = Math.min(best, at(last, column));
+  return Math.min(limit + 1, best);
 }
 
-function at(line: readonly number[], column: number): number {
-  return line[column] ?? Number.POSITIVE_INFINITY;
+function at(line: Uint8Array, column: number): number {
+  return line[column] ?? LONGEST;
 }

@@ -6,6 +6,7 @@ const ICONS = {
   back: 'M15 5l-7 7 7 7',
   chevron: 'M9 6l6 6-6 6',
   check: 'M5 12.5l4.5 4.5L19 7',
+  clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5.3l3.5 2',
   close: 'M7 7l10 10M17 7L7 17',
   copy: 'M9 9h10v11H9zM15 9V5H5v11h4',
   globe:

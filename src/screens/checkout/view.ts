@@ -133,7 +133,7 @@ function renderFacts({ plan }: Offer, { language }: ScreenContext, isTopUp: bool
       'ul',
       { class: 'card card--padded facts' },
       fact('globe', facts.dataOnly),
-      fact('history', plan.autostart ? facts.firstUse : facts.purchase),
+      fact('clock', plan.autostart ? facts.firstUse : facts.purchase),
       isTopUp ? fact('sim', facts.topUp) : fact('wifi', facts.install),
     ),
   );

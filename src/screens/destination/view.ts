@@ -167,7 +167,8 @@ function renderPlan(plan: Plan, controller: DestinationOffer, context: ScreenCon
         'span',
         { class: 'plan__line' },
         h('span', { class: 'plan__size' }, planSize(plan, language)),
-        h('span', { class: 'plan__days' }, formatDays(language, plan.days)),
+        // The length of an unlimited plan is what was chosen above.
+        plan.unlimited ? null : h('span', { class: 'plan__days' }, formatDays(language, plan.days)),
         h('span', { class: 'plan__price' }, price(plan.price_stars, language)),
       ),
       plan.unlimited ? h('span', { class: 'plan__words' }, unlimitedWords(plan, context)) : null,

@@ -160,7 +160,7 @@ function renderEnd(face: End, order: () => Order, { language, router }: ScreenCo
     h(
       'div',
       { class: `payment__mark payment__mark--${face === 'failed' ? 'bad' : face === 'expired' ? 'quiet' : 'good'}` },
-      icon(face === 'failed' ? 'warning' : face === 'expired' ? 'history' : 'check'),
+      icon(face === 'failed' ? 'warning' : face === 'expired' ? 'clock' : 'check'),
     ),
     h('h1', { class: 'screen__title payment__title' }, messages.titles[face]),
     h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),

@@ -21,7 +21,7 @@ export function qrCard(qrCode: string, language: Language): HTMLElement {
   const messages = readyMessages[language];
   return paddedCard(
     h('div', { class: 'qr' }, h('img', { class: 'qr__code', src: qrCode, alt: messages.qr })),
-    h('p', { class: 'caption qr__hint' }, messages.scan),
+    h('p', { class: 'caption qr__hint' }, installKind() === 'other' ? messages.scan : messages.scanOther),
   );
 }
 
