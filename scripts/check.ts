@@ -23,6 +23,7 @@ const steps: Step[] = [
   { name: 'lint', run: () => runTool('oxlint/bin/oxlint', '-c', 'oxlint.config.mjs', '--type-aware') },
   { name: 'types of the Mini App', run: () => runTool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.web.json') },
   { name: 'format', run: () => runTool('oxfmt/bin/oxfmt', '--check', '.') },
+  { name: 'API reference', run: () => runTool('tsx/dist/cli.mjs', 'scripts/openapi.ts', '--check') },
   { name: 'dead code', run: () => runTool('knip/bin/knip.js', '--no-progress') },
   { name: 'sizes', run: checkSizes },
   { name: 'functions', run: checkFunctions },

@@ -92,14 +92,18 @@ export async function workFindings({ deps }: App): Promise<readonly Finding[]> {
     deadJobs === 0
       ? ok('given-up jobs', 'none')
       : warn('given-up jobs', String(deadJobs), 'docs/runbook.md, job_failed.'),
-    config.admin.chatId === null
-      ? warn(
-          'alerts',
-          'ADMIN_CHAT_ID is not set',
-          'Put the bot into a group and set its id, or alerts stay in the log.',
-        )
-      : ok('alerts', `to chat ${config.admin.chatId}`),
+    alertFinding(config.admin),
   ];
+}
+
+function alertFinding({ chatId, telegramIds }: App['deps']['config']['admin']): Finding {
+  if (chatId !== null) return ok('alerts', `to chat ${chatId}`);
+  if (telegramIds.length > 0) return ok('alerts', 'to each admin in person');
+  return warn(
+    'alerts',
+    'neither ADMIN_CHAT_ID nor ADMIN_TELEGRAM_IDS is set',
+    'Set your Telegram id, or alerts stay in the log.',
+  );
 }
 
 export async function catalogueFindings({ deps }: App): Promise<readonly Finding[]> {

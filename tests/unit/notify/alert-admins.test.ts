@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../lib/config/config.ts';
+import { createLog } from '../../../lib/log/log.ts';
+import { alertAdmins } from '../../../lib/notify/alert-admins.ts';
+import { TelegramRefusedError } from '../../../lib/telegram/errors.ts';
+
+const SETTINGS = {
+  APP_URL: 'https://shop.test',
+  DATABASE_URL: 'postgres://shop@db.test/shop',
+  ESIMGO_API_KEY: 'key-of-a-test-shop',
+  TELEGRAM_BOT_TOKEN: `1234567:${'a'.repeat(35)}`,
+  TELEGRAM_WEBHOOK_SECRET: 'b'.repeat(32),
+  CRON_SECRET: 'c'.repeat(32),
+  DATA_KEY: 'd'.repeat(64),
+};
+
+/** A Telegram in which `blockedBy` never started the bot, and a database in which admin 11 reads Russian. */
+async function alerted(settings: Record<string, string>, blockedBy: readonly number[] = []) {
+  const sent: { chatId: number | string; html: string }[] = [];
+  const lines: string[] = [];
+  const { config } = loadConfig({ ...SETTINGS, ...settings });
+  const telegram = {
+    async sendMessage(chatId: number | string, { html }: { html: string }) {
+      if (typeof chatId === 'number' && blockedBy.includes(chatId)) {
+        throw new TelegramRefusedError({
+          method: 'sendMessage',
+          status: 403,
+          description: "Forbidden: bot can't initiate conversation with a user",
+          retryAfterMs: null,
+        });
+      }
+      sent.push({ chatId, html });
+      return sent.length;
+    },
+  };
+  const db = {
+    query: async (_text: string, values: readonly unknown[] = []) =>
+      values[0] === 11 ? [{ chosen_language: null, language_code: 'ru' }] : [],
+  };
+  const log = createLog((line) => lines.push(line));
+  await alertAdmins({ db, telegram, config, log } as unknown as Parameters<typeof alertAdmins>[0], 'orphan', 'ord_1');
+  return { sent, lines };
+}
+
+describe('an alert', () => {
+  it('goes to the admin chat where there is one', async () => {
+    const { sent } = await alerted({ ADMIN_CHAT_ID: '-1001', ADMIN_TELEGRAM_IDS: '11,12' });
+    expect(sent.map(({ chatId }) => chatId)).toEqual(['-1001']);
+    expect(sent[0]?.html).toContain('ord_1');
+  });
+
+  it('goes to each admin in their language where there is none', async () => {
+    const { sent } = await alerted({ ADMIN_TELEGRAM_IDS: '11,12' });
+    expect(sent.map(({ chatId }) => chatId)).toEqual([11, 12]);
+    expect(sent[0]?.html).toMatch(/[а-я]/);
+    expect(sent[1]?.html).toContain('eSIM Go has an order that nobody owns');
+  });
+
+  it('reaches the others when one admin never started the bot', async () => {
+    const { sent } = await alerted({ ADMIN_TELEGRAM_IDS: '11,12' }, [11]);
+    expect(sent.map(({ chatId }) => chatId)).toEqual([12]);
+  });
+
+  it('is in the log in any case', async () => {
+    const { sent, lines } = await alerted({});
+    expect(sent).toEqual([]);
+    expect(lines.join()).toContain('"code":"orphan_order"');
+  });
+});
