@@ -31,6 +31,7 @@ export interface Children {
 
 export function createChildren(): Children {
   const running = new Set<Child>();
+  let isStopping = false;
 
   function start({ args, cwd, env, hasMessages = false }: ChildOptions): Child {
     // A group of its own, because the CLI starts npm, which starts others, and they outlive it.
@@ -79,11 +80,14 @@ export function createChildren(): Children {
         });
       });
       await child.stop();
+      // Told to stop, the CLI ends as if all were well.
+      if (isStopping) throw new VerifyError(`${what} was interrupted.`);
       if (code === 0) return child.output();
       const how = code === 'late' ? `did not end within ${timeoutMs / 1_000} s` : `ended with ${code ?? 'a signal'}`;
       throw new VerifyError(`${what} ${how}. It printed:\n${child.output().trim()}\n→ ${cure}`);
     },
     async stopAll() {
+      isStopping = true;
       await Promise.all([...running].map((child) => child.stop()));
     },
   };

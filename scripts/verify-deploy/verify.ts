@@ -262,7 +262,10 @@ function createReport(): { report: Report; counts(): { checks: number; failed: n
     if (problems.length > 0) failed += 1;
     const { length } = problems;
     console.log(length > 0 ? `FAIL ${name}: ${length} problem${length > 1 ? 's' : ''}` : `ok   ${name}: ${figures}`);
-    for (const { sentence, cure } of problems.slice(0, 20)) console.log(`       ${sentence}\n       → ${cure}`);
+    for (const [index, { sentence, cure }] of problems.slice(0, 20).entries()) {
+      console.log(`       ${sentence}`);
+      if (problems[index + 1]?.cure !== cure) console.log(`       → ${cure}`);
+    }
     if (problems.length > 20) console.log(`       and ${problems.length - 20} more`);
   };
   return { report: { check, passed: (name, figures) => check(name, figures, []) }, counts: () => ({ checks, failed }) };
