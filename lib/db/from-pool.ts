@@ -53,6 +53,14 @@ export function fromPool(pool: PoolLike): Database {
   };
 }
 
+/**
+ * Between the pool's own listener and that of whoever takes the connection there is a moment without any, and a
+ * connection that breaks just then would end the process.
+ */
+export function outliveBreaks(client: { on(event: 'error', listener: () => void): unknown }): void {
+  client.on('error', () => undefined);
+}
+
 async function run<Row extends object>(
   target: Pick<PoolLike, 'query'>,
   text: string,

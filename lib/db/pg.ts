@@ -1,7 +1,7 @@
 import { attachDatabasePool } from '@vercel/functions/db-connections';
 import pg from 'pg';
 import { COLUMN_PARSERS } from './column-parsers.ts';
-import { fromPool } from './from-pool.ts';
+import { fromPool, outliveBreaks } from './from-pool.ts';
 import type { Database } from './sql.ts';
 
 /** `attach` keeps a Vercel instance alive until its idle connections are closed, so that none is leaked. */
@@ -13,6 +13,7 @@ export function connectPg({ url, max = 5, attach = false }: { url: string; max?:
     // Also the longest wait for a free connection: an error beats a request that hangs until the platform cuts it.
     connectionTimeoutMillis: 10_000,
   });
+  pool.on('connect', outliveBreaks);
   if (attach) attachDatabasePool(pool);
   return fromPool(pool);
 }

@@ -1,7 +1,7 @@
 import { createPool, types, VercelClient } from '@vercel/postgres';
 import { attachDatabasePool } from '@vercel/functions/db-connections';
 import { COLUMN_PARSERS } from './column-parsers.ts';
-import { fromPool, type PoolClientLike, type PoolLike } from './from-pool.ts';
+import { fromPool, outliveBreaks, type PoolClientLike, type PoolLike } from './from-pool.ts';
 import type { Database } from './sql.ts';
 
 const IDLE_TIMEOUT_MS = 5_000;
@@ -34,6 +34,7 @@ export function connectVercelPostgres({
     connectionTimeoutMillis: connectTimeoutMs,
   });
   pool.Client = clientWithin(connectTimeoutMs + GRACE_MS);
+  pool.on('connect', outliveBreaks);
   if (attach) {
     attachDatabasePool({
       options: { idleTimeoutMillis: IDLE_TIMEOUT_MS },
