@@ -11,6 +11,7 @@ for nothing, served for nothing, or served twice, and nothing may be left under 
   --purchases N   how many; default 100
   --seed S        fixes buyers, faults and the points where processes die; default random
   --real-limits   keeps the rate limits of both vendors, which makes it slow
+  --save          writes a clean run down too, with the logs of its processes
   --replay FILE   runs the plan of a saved run again
   --mutations     takes each safeguard out of a copy of the sources, and shows which tests notice
 
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       'real-limits': { type: 'boolean', default: false },
       replay: { type: 'string' },
+      save: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
     },
   });
@@ -50,7 +52,7 @@ async function main(): Promise<number> {
     values.replay === undefined
       ? makePlan({ purchases, seed, realLimits: values['real-limits'] })
       : await readSavedPlan(values.replay);
-  const report = await runChaos(plan, { databaseUrl, onProgress: (line) => console.log(line) });
+  const report = await runChaos(plan, { databaseUrl, isSaved: values.save, onProgress: (line) => console.log(line) });
   console.log(printReport(report));
   return report.broken.length === 0 ? 0 : 1;
 }

@@ -22,9 +22,11 @@ export interface Visit {
   takenBack: string[];
 }
 
-const REQUEST_TRIES = 8;
+const REQUEST_TRIES = 15;
 const PAY_TRIES = 5;
 const AGAIN_MS = 400;
+// A supplier that was down is asked again after five seconds; until then every payment is refused.
+const PAY_AGAIN_MS = 1_500;
 const POLL_MS = 500;
 // After that the buyer closes the app; the delivery goes on without being watched.
 const WATCH_MS = 6_000;
@@ -131,7 +133,7 @@ async function payWithPatience(world: World, invoiceUrl: string, userId: number)
     last = `${status} ${error}`;
     // The other device was faster.
     if (/already/i.test(error)) break;
-    await sleep(AGAIN_MS);
+    await sleep(PAY_AGAIN_MS);
   }
   return last;
 }

@@ -32,12 +32,14 @@ export interface ChaosOptions {
   databaseUrl?: string | undefined;
   /** Moves time ahead where a dead request would have to be waited for. */
   canSkipTime?: boolean;
+  /** Writes the run down also when all is well. */
+  isSaved?: boolean;
   onProgress?: (line: string) => void;
 }
 
 export async function runChaos(
   plan: ChaosPlan,
-  { databaseUrl, canSkipTime = false, onProgress = () => undefined }: ChaosOptions = {},
+  { databaseUrl, canSkipTime = false, isSaved = false, onProgress = () => undefined }: ChaosOptions = {},
 ): Promise<ChaosReport> {
   const startedAt = performance.now();
   const log = createEventLog(plan);
@@ -64,14 +66,14 @@ export async function runChaos(
       seconds: (performance.now() - startedAt) / 1_000,
       savedTo: null,
     };
-    if (report.broken.length > 0) report.savedTo = await saveRun(world, plan, log, report.broken);
+    if (isSaved || report.broken.length > 0) report.savedTo = await saveRun(world, plan, log, report.broken);
     return report;
   } catch (error) {
     log.note('failed', { error: String(error) });
     const file = await saveRun(world, plan, log, []);
     throw new Error(`the run broke off; it is written down in ${file}`, { cause: error });
   } finally {
-    await world.close({ keepLogs: report === null || report.broken.length > 0 });
+    await world.close({ keepLogs: report?.savedTo !== null });
   }
 }
 

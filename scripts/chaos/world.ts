@@ -105,7 +105,7 @@ async function open(
   let isClosing = false;
   undos.push(async () => {
     isClosing = true;
-    await Promise.all(slots.map(({ child }) => child && kill(child.process)));
+    await Promise.all(slots.map(async ({ child }) => child && kill(child.process)));
   });
 
   async function startShop(index: number): Promise<void> {

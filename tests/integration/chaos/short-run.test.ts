@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { makePlan } from '../../../scripts/chaos/plan.ts';
 import { runChaos, type ChaosReport } from '../../../scripts/chaos/run-chaos.ts';
 
@@ -13,13 +13,10 @@ beforeAll(async () => {
     canSkipTime: true,
   });
 }, TIMEOUT_MS);
-afterAll(() => {
-  if (report?.savedTo) console.log(`The run is written down in ${report.savedTo}`);
-});
 
 describe('a shop in which everything fails that can', () => {
   it('keeps every promise of the money path', () => {
-    expect(report.broken).toEqual([]);
+    expect(report.broken, `the run is written down in ${report.savedTo}`).toEqual([]);
     expect(report.bad).toEqual({ double_ordered: 0, lost: 0, leaked: 0, stuck: 0 });
   });
 
