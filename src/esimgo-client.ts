@@ -59,11 +59,14 @@ interface RequestOptions {
 /** Everything that the Mini App asks the server; nothing else in src/ does. */
 export class ESIMGoClient {
   readonly #initData: string;
+  readonly #origin: string;
   #session: Promise<SessionAnswer> | null = null;
   #destinations: { at: number; list: Destinations } | null = null;
 
-  constructor(initData: string) {
+  /** `origin` is for tests, which have no page whose own it could be. */
+  constructor(initData: string, origin = '') {
     this.#initData = initData;
+    this.#origin = origin;
   }
 
   /** Who the user is, once per opening; a failure is asked again. */
@@ -197,7 +200,7 @@ export class ESIMGoClient {
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     let response: Response;
     try {
-      response = await fetch(path, {
+      response = await fetch(this.#origin + path, {
         method,
         headers,
         body: options.body === undefined ? null : JSON.stringify(options.body),

@@ -35,7 +35,7 @@ export function problemNotice(
   const { title, text, way } = problemMessages[language][code];
   const act = { retry: ways.retry, home: ways.home, reopen: close, support: ways.support ?? ways.home };
   return notice({
-    icon: code === 'offline' ? 'wifi' : 'warning',
+    icon: code === 'offline' ? 'wifi' : code === 'not_found' ? 'search' : 'warning',
     title,
     text,
     action: { text: wayOnMessages[language][way], onPress: act[way] },

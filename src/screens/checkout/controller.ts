@@ -15,6 +15,11 @@ export interface Offer {
   destination: Destination;
 }
 
+export interface PriceChange {
+  was: number;
+  now: number;
+}
+
 /** Why the person is still here after pressing "pay". None of these cost anything. */
 export type Setback = { kind: 'cancelled' | 'failed' } | { kind: 'problem'; code: ClientErrorCode };
 
@@ -22,7 +27,7 @@ export interface Checkout {
   offer: Resource<Offer>;
   /** What will be asked; another one than the plan shows after the server named a new price. */
   stars: ReadonlySignal<number | null>;
-  priceBefore: ReadonlySignal<number | null>;
+  priceChange: ReadonlySignal<PriceChange | null>;
   lookAlikes: ReadonlySignal<string[]>;
   step: ReadonlySignal<'idle' | 'ordering' | 'paying'>;
   setback: ReadonlySignal<Setback | null>;
@@ -57,9 +62,8 @@ export function createCheckout(
     if (!plan) throw new ESIMGoClientError('unknown_bundle');
     return { plan, destination: answer.destination };
   });
-  const newPrice = signal<number | null>(null);
-  const priceBefore = signal<number | null>(null);
-  const stars = computed(() => newPrice.value ?? valueOf(offer)?.plan.price_stars ?? null);
+  const priceChange = signal<PriceChange | null>(null);
+  const stars = computed(() => priceChange.value?.now ?? valueOf(offer)?.plan.price_stars ?? null);
   const step = signal<'idle' | 'ordering' | 'paying'>('idle');
   const setback = signal<Setback | null>(null);
   const isDeviceKnown = signal(readKept(DEVICE_KNOWN, isTrue) ?? false);
@@ -102,8 +106,7 @@ export function createCheckout(
     const now =
       error instanceof ESIMGoClientError && error.code === 'price_changed' ? error.details['price_stars'] : null;
     if (typeof now === 'number') {
-      priceBefore.value = expected;
-      newPrice.value = now;
+      priceChange.value = { was: expected, now };
     } else {
       setback.value = { kind: 'problem', code: codeOf(error) };
     }
@@ -112,7 +115,7 @@ export function createCheckout(
   return {
     offer,
     stars,
-    priceBefore,
+    priceChange,
     lookAlikes: computed(() => lookAlikesOf(valueOf(offer)?.destination.code ?? '')),
     step,
     setback,

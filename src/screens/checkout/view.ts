@@ -15,6 +15,7 @@ import { flag } from '../../ui/flag.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { mainButton } from '../../ui/main-button.ts';
 import { price, withStars } from '../../ui/price.ts';
+import { liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
 import { createCheckout, type Checkout, type Offer } from './controller.ts';
 import { checkoutMessages } from './messages.ts';
@@ -32,7 +33,7 @@ export function render(context: ScreenContext): HTMLElement {
   mainButton(() => {
     const stars = controller.stars.value;
     if (stars === null || controller.offer.state.value.kind !== 'ready') return null;
-    const text = controller.priceBefore.value === null ? messages.pay : messages.payNew;
+    const text = controller.priceChange.value === null ? messages.pay : messages.payNew;
     return {
       text: text(formatStars(language, stars)),
       isBusy: controller.step.value !== 'idle',
@@ -80,15 +81,14 @@ function renderLookAlike(controller: Checkout, offer: () => Offer, { language }:
 
 function renderSetback(controller: Checkout, { language }: ScreenContext): Child {
   const messages = checkoutMessages[language];
-  return h(
+  const place = h(
     'div',
     { class: 'checkout__setback', role: 'status' },
     swap(
-      () => controller.priceBefore.value,
-      (before) => {
-        const now = controller.stars.value;
-        if (before === null || now === null) return null;
-        const text = messages.changed(formatStars(language, before), formatStars(language, now));
+      () => controller.priceChange.value,
+      (change) => {
+        if (!change) return null;
+        const text = messages.changed(formatStars(language, change.was), formatStars(language, change.now));
         return callout('warning', 'info', withStars(text, language));
       },
     ),
@@ -102,6 +102,11 @@ function renderSetback(controller: Checkout, { language }: ScreenContext): Child
       },
     ),
   );
+  // The button is below and may have been pressed with this out of sight.
+  liveEffect(() => {
+    if (controller.setback.value || controller.priceChange.value) place.scrollIntoView({ block: 'center' });
+  });
+  return place;
 }
 
 function renderPurchase({ plan, destination }: Offer, { language }: ScreenContext, isTopUp: boolean): HTMLElement {
@@ -180,7 +185,7 @@ function renderPrice(controller: Checkout, offer: () => Offer, { language }: Scr
         h('span', { class: 'checkout__stars' }, () => price(controller.stars.value ?? 0, language)),
         // The dollars belong to the price that the catalogue named; for a newer one there is none yet.
         h('span', { class: 'hint number' }, () =>
-          controller.priceBefore.value === null ? messages.dollars(formatUsd(language, offer().plan.price_usd)) : null,
+          controller.priceChange.value === null ? messages.dollars(formatUsd(language, offer().plan.price_usd)) : null,
         ),
       ),
     ),

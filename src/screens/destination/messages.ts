@@ -22,7 +22,7 @@ const en = {
   coverage: (countries: number) => `Works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
   next: (stars: string) => `Continue · ${stars}`,
   choose: 'Choose a plan',
-  cheaper: { title: (place: string) => `${place} works here too`, text: 'and costs less to start with' },
+  cheaper: 'Works here too, starts at less',
   fairUse: (mb: number, kbit: number, goodFor: string) =>
     `${formatMegabytes('en', mb)} a day at full speed, then ${formatSpeed('en', kbit)}: ${goodFor}`,
   noLimit: 'No limit of data',
@@ -56,7 +56,7 @@ const ru: typeof en = {
   coverage: (countries) => `Работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
   next: (stars) => `Дальше · ${stars}`,
   choose: 'Выберите тариф',
-  cheaper: { title: (place) => `${place}: здесь тоже работает`, text: 'и начинается дешевле' },
+  cheaper: 'Работает и здесь, начинается дешевле',
   fairUse: (mb, kbit, goodFor) =>
     `${formatMegabytes('ru', mb)} в день на полной скорости, дальше ${formatSpeed('ru', kbit)}: ${goodFor}`,
   noLimit: 'Без ограничения по объёму',

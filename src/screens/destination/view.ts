@@ -205,8 +205,8 @@ function renderCheaper(region: Destination, { language, router }: ScreenContext)
   return list(
     listRow({
       leading: flag(region.code),
-      title: cheaper.title(destinationName(region.code, language)),
-      subtitle: cheaper.text,
+      title: destinationName(region.code, language),
+      subtitle: cheaper,
       trailing: price(region.from_stars, language, { isFrom: true }),
       onPress: () => router.navigate(`/to/${region.code}`),
     }),

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CreateOrderAnswer } from '../../../lib/contract/order.ts';
+
+interface Client {
+  createOrder(order: object): Promise<CreateOrderAnswer>;
+  getOrderStatus(id: string): Promise<{ status: string }>;
+  getDestinations(): Promise<unknown[]>;
+}
+// By a path the compiler does not follow: it is checked with the browser's types, tests with Node's.
+const { ESIMGoClient }: { ESIMGoClient: new (initData: string, origin: string) => Client } = await import(
+  new URL('../../../src/esimgo-client.ts', import.meta.url).href
+);
+
+type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'drop';
+let server: Server | null = null;
+
+async function serve(
+  reply: (request: IncomingMessage, count: number) => Reply,
+): Promise<{ client: Client; keys: string[] }> {
+  const keys: string[] = [];
+  let count = 0;
+  const started = createServer((request, response) => {
+    count += 1;
+    const key = request.headers['idempotency-key'];
+    if (typeof key === 'string') keys.push(key);
+    const answer = reply(request, count);
+    if (answer === 'drop') return request.socket.destroy();
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(JSON.stringify(answer.body));
+  });
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  const { port } = started.address() as AddressInfo;
+  return { client: new ESIMGoClient('user=1', `http://127.0.0.1:${port}`), keys };
+}
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = null;
+});
+
+const wanted = (bundle: string) => ({ bundle_id: bundle, expected_stars: 200 });
+const order = (id: string, status: string) => ({
+  status: 200,
+  body: { order: { id, status }, invoice_url: 'https://t.me/$x' },
+});
+const problem = (status: number, code: string, details?: object) => ({
+  status,
+  body: { error: { code, request_id: 'req_1', ...(details && { details }) } },
+});
+
+describe('ESIMGoClient.createOrder', () => {
+  it('asks for the same order with the same key, also in a page that was loaded again', async () => {
+    const { client, keys } = await serve(() => order('ord_1', 'pending'));
+    await client.createOrder(wanted('same'));
+    await client.createOrder(wanted('same'));
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('keeps the key when the answer was lost, because the order may have been made', async () => {
+    const { client, keys } = await serve((_request, count) => (count === 1 ? 'drop' : order('ord_2', 'pending')));
+    await expect(client.createOrder(wanted('lost'))).rejects.toMatchObject({ code: 'offline' });
+    await client.createOrder(wanted('lost'));
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it('takes a new key for another plan, and after a refusal', async () => {
+    const { client, keys } = await serve((_request, count) =>
+      count === 2 ? problem(409, 'price_changed', { price_stars: 210 }) : order('ord_3', 'pending'),
+    );
+    await client.createOrder(wanted('one'));
+    await expect(client.createOrder(wanted('two'))).rejects.toMatchObject({ details: { price_stars: 210 } });
+    await client.createOrder(wanted('two'));
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  it('makes a new order when the kept one has expired', async () => {
+    const { client, keys } = await serve((_request, count) => order('ord_4', count === 2 ? 'expired' : 'pending'));
+    await client.createOrder(wanted('expires'));
+    const { order: made } = await client.createOrder(wanted('expires'));
+    expect(made.status).toBe('pending');
+    expect(keys).toHaveLength(3);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it('forgets the key once the order is paid, so that buying the same again is a new order', async () => {
+    const { client, keys } = await serve((request) =>
+      request.method === 'GET' ? order('ord_5', 'processing') : order('ord_5', 'pending'),
+    );
+    await client.createOrder(wanted('again'));
+    await client.getOrderStatus('ord_5');
+    await client.createOrder(wanted('again'));
+    expect(new Set(keys).size).toBe(2);
+  });
+});
+
+describe('ESIMGoClient', () => {
+  it('asks again for what only reads, and gives up in words', async () => {
+    const { client } = await serve((_request, count) =>
+      count === 1 ? problem(503, 'temporarily_unavailable') : { status: 200, body: { destinations: [] } },
+    );
+    await expect(client.getDestinations()).resolves.toEqual([]);
+  });
+
+  it('does not ask again after a plain no', async () => {
+    let asked = 0;
+    const { client } = await serve((_request, count) => {
+      asked = count;
+      return problem(404, 'not_found');
+    });
+    await expect(client.getOrderStatus('ord_6')).rejects.toMatchObject({ code: 'not_found', requestId: 'req_1' });
+    expect(asked).toBe(1);
+  });
+
+  it('takes an unknown code and a page of a gateway for what they are', async () => {
+    const { client } = await serve(() => problem(418, 'teapot'));
+    await expect(client.getOrderStatus('ord_7')).rejects.toMatchObject({ code: 'unreadable' });
+  });
+});
