@@ -1,7 +1,9 @@
 import type { Route } from './router.ts';
+import * as destinations from './screens/destinations/view.ts';
 
+/** The first screen comes with the app: as a file of its own it would cost everybody one more round trip. */
 export const routes: readonly Route[] = [
-  { pattern: '/', load: () => import('./screens/destinations/view.ts') },
+  { pattern: '/', load: () => Promise.resolve(destinations) },
   { pattern: '/to/:code', load: () => import('./screens/destination/view.ts') },
   { pattern: '/checkout/:bundle', load: () => import('./screens/checkout/view.ts') },
   { pattern: '/orders/:id', load: () => import('./screens/payment/view.ts') },

@@ -55,7 +55,8 @@ export const platform = launch?.platform ?? 'unknown';
 export const canBotWrite = signal(launch?.canBotWrite ?? false);
 
 const version = launch?.version ?? '0';
-const post = createPostEvent(version, () => {});
+/** A page opened with launch data in an ordinary browser has nobody to tell; the SDK would throw at each word. */
+const post: ReturnType<typeof createPostEvent> = hasClient() ? createPostEvent(version, () => {}) : () => {};
 
 /** Old or weak Android phones say so at the end of their user agent; they get no animations. */
 export const isSlowDevice = /Telegram-Android\/.*\bLOW\)?$/.test(navigator.userAgent);
@@ -309,6 +310,10 @@ function parseObject(text: string | null): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+function hasClient(): boolean {
+  return isFramed() || 'TelegramWebviewProxy' in window || 'notify' in (window.external ?? {});
 }
 
 function isFramed(): boolean {

@@ -1,4 +1,5 @@
 import './destinations.css';
+import { signal } from '@preact/signals-core';
 import type { ScreenContext } from '../../screen.ts';
 import { formatBytes, formatCount, formatDate } from '../../../lib/i18n/format.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
@@ -217,11 +218,14 @@ function renderCountries(controller: Destinations, context: ScreenContext): Chil
             )
           : null,
     );
+  // What fits the screen first; the other rows, some two hundred, once that is painted.
+  const isPainted = signal(false);
+  requestAnimationFrame(() => setTimeout(() => (isPainted.value = true)));
   const letters = h(
     'div',
     { class: 'alphabet' },
     each(
-      () => controller.letters.value,
+      () => (isPainted.value ? controller.letters.value : []),
       ({ letter }) => letter,
       (letter) => renderLetter(letter, context),
     ),

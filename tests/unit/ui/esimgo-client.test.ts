@@ -26,7 +26,10 @@ async function serve(
     const key = request.headers['idempotency-key'];
     if (typeof key === 'string') keys.push(key);
     const answer = reply(request, count);
-    if (answer === 'drop') return request.socket.destroy();
+    if (answer === 'drop') {
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify(answer.body));
   });

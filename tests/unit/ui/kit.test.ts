@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countLiveEffects, liveEffect, onDispose, scope } from '../../../src/ui/scope.ts';
-import { installTinyDom, TinyElement } from './tiny-dom.ts';
+import { installTinyDom, type TinyElement } from './tiny-dom.ts';
 
 type Build = (...parts: unknown[]) => TinyElement;
 interface Kit {
