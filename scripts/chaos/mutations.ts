@@ -336,6 +336,33 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: { file: `${MONEY}/refunds.test.ts`, names: 'a refund that happened although its answer was lost' },
   },
   {
+    name: 'an answer in hand is given up when the database is away',
+    patches: [{ file: 'lib/orders/keep-trying.ts', find: 'const TRIES = 6;', replace: 'const TRIES = 1;' }],
+    tests: {
+      file: 'tests/integration/chaos/lost-moments.test.ts',
+      names: 'the supplier’s answer to an order is stored when the database is back, not left',
+    },
+  },
+  {
+    name: 'a query that Telegram gave up holds up the next',
+    patches: [
+      {
+        file: 'lib/chat/take-update.ts',
+        find: 'if (!(error instanceof TelegramRefusedError) || error.status !== 400) throw error;',
+        replace: 'if (error instanceof TelegramRefusedError || error instanceof Error) throw error;',
+      },
+    ],
+    tests: {
+      file: 'tests/integration/chaos/lost-moments.test.ts',
+      names: 'a pre-checkout query that Telegram has given up is taken as over',
+    },
+  },
+  {
+    name: 'a connection that is cut while it changes hands ends the process',
+    patches: [{ file: 'lib/db/pg.ts', find: `  pool.on('connect', outliveBreaks);\n`, replace: '' }],
+    tests: { file: 'tests/unit/db/cut-connection.test.ts', names: 'connectPg survives' },
+  },
+  {
     name: 'the ledger is not swept',
     patches: [
       {

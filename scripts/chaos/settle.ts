@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from './event-log.ts';
 import type { World } from './world.ts';
 
-const ROUNDS = 90;
+const ROUNDS = 120;
 const ROUND_MS = 2_000;
+const SHORT_ROUND_MS = 700;
+/** Rounds that a living request has to come to its end, before time is skipped. */
+const ROUNDS_BEFORE_SKIP = 3;
 // Work on money; a message that cannot be sent keeps nobody's Stars.
 const MONEY_JOBS = ['provision', 'deliver', 'reconcile', 'refund'];
 /** A request that nobody waits for any more is taken for lost after this; see `reconcileOrders`. */
@@ -37,11 +40,11 @@ export async function settle(world: World, log: EventLog, { canSkipTime }: { can
     const open = await readOpen(world);
     log.note('settling', { round, ...open });
     if (open.orders + open.payments + open.jobs + open.updates === 0 || round === ROUNDS) return open;
-    if (canSkipTime && !hasSkipped && round >= 3 && open.sending > 0) {
+    if (canSkipTime && !hasSkipped && round >= ROUNDS_BEFORE_SKIP && open.sending > 0) {
       hasSkipped = true;
       await skipTime(world, SENDER_GONE_S);
     }
-    await sleep(ROUND_MS);
+    await sleep(canSkipTime ? SHORT_ROUND_MS : ROUND_MS);
   }
 }
 
