@@ -1,6 +1,21 @@
-import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * Puts the order of the layers before every style sheet. The first mention of a layer decides its place, and which of
+ * the built files a browser reads first is nobody's to say.
+ */
+function layerOrder(): Plugin {
+  const order = readFileSync(new URL('./src/styles/layers.css', import.meta.url), 'utf8').trim();
+  return {
+    name: 'layer-order',
+    enforce: 'pre',
+    transform: (code, id) => (/\/src\/.*\.css$/.test(id) ? { code: `${order}\n${code}`, map: null } : null),
+  };
+}
 
 export default defineConfig({
+  plugins: [layerOrder()],
   build: {
     target: 'es2022',
     manifest: true,
