@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
+import { flags } from './scripts/flags/flags-plugin.ts';
 
 /**
  * Puts the order of the layers before every style sheet. The first mention of a layer decides its place, and which of
@@ -15,7 +16,7 @@ function layerOrder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [layerOrder()],
+  plugins: [layerOrder(), flags()],
   build: {
     target: 'es2022',
     manifest: true,
