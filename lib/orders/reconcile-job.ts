@@ -9,13 +9,18 @@ const TURN_S = 2;
 
 /** Lists until this order's fate is known. */
 export async function reconcileJob(deps: ShopDeps, orderId: string, attempts: number): Promise<JobResult> {
+  // Another one's listing may have settled it; after an outage the turns must be for those that still wait.
+  if (!(await isOpen(deps, orderId))) return DONE;
   if (!(await deps.kv.set('reconcile:turn', orderId, { ttlS: TURN_S, onlyIfAbsent: true }))) {
     return { kind: 'again', afterMs: TURN_S * 1_000 };
   }
   await reconcileOrders(deps);
-  const [order] = await deps.db.query<{ provisioning: string }>(`SELECT provisioning FROM orders WHERE id = $1`, [
+  return (await isOpen(deps, orderId)) ? backOff(attempts, FIRST_LISTING_MS, LISTING_MAX_MS) : DONE;
+}
+
+async function isOpen({ db }: ShopDeps, orderId: string): Promise<boolean> {
+  const rows = await db.query(`SELECT id FROM orders WHERE id = $1 AND provisioning IN ('unknown', 'sending')`, [
     orderId,
   ]);
-  const isOpen = order?.provisioning === 'unknown' || order?.provisioning === 'sending';
-  return isOpen ? backOff(attempts, FIRST_LISTING_MS, LISTING_MAX_MS) : DONE;
+  return rows.length > 0;
 }

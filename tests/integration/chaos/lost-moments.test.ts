@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
+import { enqueueAgain } from '../../../lib/orders/outbox.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
 import { startShop, type ShopUnderTest } from '../../support/shop.ts';
@@ -71,6 +72,20 @@ describe('the supplier’s answer to an order', () => {
     await failNoMoreMoves();
     expect(await eventsOf(orderId)).not.toContain('provision.unknown');
     expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+  });
+});
+
+describe('the search for an order', () => {
+  it('ends without a turn at the supplier’s list once another one’s turn has settled it', async () => {
+    const { buyer, orderId } = await steps.paid(nextPlan());
+    await buyer.waitFor(orderId, 'ready');
+    const { db, kv } = shop.app.deps;
+    await kv.set('reconcile:turn', 'another order', { ttlS: 600 });
+    await enqueueAgain(db, { kind: 'reconcile', subjectId: orderId });
+    await shop.cron('drain');
+    await kv.delete('reconcile:turn');
+    const open = await shop.query(`SELECT id FROM outbox WHERE kind = 'reconcile' AND done_at IS NULL`);
+    expect(open).toEqual([]);
   });
 });
 
