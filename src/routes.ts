@@ -7,4 +7,5 @@ export const routes: readonly Route[] = [
   { pattern: '/to/:code', load: () => import('./screens/destination/view.ts') },
   { pattern: '/checkout/:bundle', load: () => import('./screens/checkout/view.ts') },
   { pattern: '/orders/:id', load: () => import('./screens/payment/view.ts') },
+  { pattern: '/esims', load: () => import('./screens/my-esims/view.ts') },
 ];

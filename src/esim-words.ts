@@ -1,0 +1,133 @@
+import type { EsimState, EsimSummary } from '../lib/contract/esim.ts';
+import type { Language } from '../lib/contract/session.ts';
+import { formatBytes, formatCount, formatDays, type PluralForms } from '../lib/i18n/format.ts';
+import { placeName } from './plan-words.ts';
+
+type Tone = 'quiet' | 'good' | 'warning' | 'bad';
+type Usage = NonNullable<EsimSummary['usage']>;
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const HOURS: Record<Language, PluralForms> = {
+  en: { one: 'hour', other: 'hours' },
+  ru: { one: 'час', few: 'часа', many: 'часов', other: 'часа' },
+};
+
+const en = {
+  state: {
+    not_installed: 'Not installed',
+    installed: 'Waits for a network',
+    live: 'Works',
+    used_up: 'Data used up',
+    ended: 'Ended',
+    suspended: 'Suspended',
+    deactivated: 'Turned off',
+    unavailable: 'Unavailable',
+  } satisfies Record<EsimState, string>,
+  unlimited: 'Unlimited',
+  notStarted: 'Not started yet',
+  left: (time: string) => `${time} left`,
+  lessThanHour: 'less than an hour',
+  over: 'Time is up',
+};
+
+const ru: typeof en = {
+  state: {
+    not_installed: 'Не установлен',
+    installed: 'Ждёт сети',
+    live: 'Работает',
+    used_up: 'Закончился',
+    ended: 'Срок истёк',
+    suspended: 'Приостановлен',
+    deactivated: 'Отключён',
+    unavailable: 'Недоступен',
+  },
+  unlimited: 'Безлимит',
+  notStarted: 'Ещё не начат',
+  left: (time) => `Ещё ${time}`,
+  lessThanHour: 'меньше часа',
+  over: 'Срок истёк',
+};
+
+const messages = { en, ru };
+
+const TONES: Record<EsimState, Tone> = {
+  not_installed: 'quiet',
+  installed: 'warning',
+  live: 'good',
+  used_up: 'bad',
+  ended: 'quiet',
+  suspended: 'warning',
+  deactivated: 'bad',
+  unavailable: 'bad',
+};
+
+export function stateName(state: EsimState, language: Language): string {
+  return messages[language].state[state];
+}
+
+export function stateTone(state: EsimState): Tone {
+  return TONES[state];
+}
+
+/** Its own name, or the place it is for. */
+export function esimName(
+  esim: Pick<EsimSummary, 'name' | 'country_code' | 'country_name'>,
+  language: Language,
+): string {
+  return esim.name ?? placeName(esim, language);
+}
+
+/** `2.1 GB`, `Unlimited`; null before the supplier has said anything. */
+export function dataLeft(usage: Usage | null, language: Language): string | null {
+  if (!usage) return null;
+  if (usage.unlimited) return messages[language].unlimited;
+  return usage.remaining_bytes === null ? null : formatBytes(language, usage.remaining_bytes);
+}
+
+/** From 0 to 1. */
+export function shareLeft(usage: Usage | null): number {
+  if (!usage || usage.unlimited || usage.remaining_bytes === null || !usage.initial_bytes) return 1;
+  return usage.remaining_bytes / usage.initial_bytes;
+}
+
+/** `12 days left`, `Not started yet`. */
+export function timeLeft(usage: Usage | null, now: number, language: Language): string {
+  const words = messages[language];
+  if (!usage?.ends_at) return words.notStarted;
+  const leftMs = Date.parse(usage.ends_at) - now;
+  if (leftMs <= 0) return words.over;
+  if (leftMs < HOUR_MS) return words.left(words.lessThanHour);
+  if (leftMs < DAY_MS) return words.left(formatCount(language, Math.floor(leftMs / HOUR_MS), HOURS[language]));
+  return words.left(formatDays(language, Math.floor(leftMs / DAY_MS)));
+}
+
+const agoFormats = new Map<Language, Intl.RelativeTimeFormat>();
+
+/** `2 min. ago` */
+export function timeAgo(at: string, now: number, language: Language): string {
+  let format = agoFormats.get(language);
+  if (!format)
+    agoFormats.set(language, (format = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' })));
+  const agoMs = Math.max(0, now - Date.parse(at));
+  if (agoMs < MINUTE_MS) return format.format(0, 'second');
+  if (agoMs < HOUR_MS) return format.format(-Math.floor(agoMs / MINUTE_MS), 'minute');
+  if (agoMs < DAY_MS) return format.format(-Math.floor(agoMs / HOUR_MS), 'hour');
+  return format.format(-Math.floor(agoMs / DAY_MS), 'day');
+}
+
+/** Nothing more comes of it by itself. */
+export function isPast(state: EsimState): boolean {
+  return state === 'ended' || state === 'deactivated' || state === 'unavailable';
+}
+
+/** It still has to be put into a phone, or to meet its first network. */
+export function isBeforeUse(state: EsimState): boolean {
+  return state === 'not_installed' || state === 'installed';
+}
+
+export function canTopUp(state: EsimState): boolean {
+  return state === 'live' || state === 'used_up' || state === 'ended' || isBeforeUse(state);
+}

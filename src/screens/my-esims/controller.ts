@@ -1,0 +1,81 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
+import { isPast } from '../../esim-words.ts';
+import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import { createResource, valueOf, type Resource } from '../../resource.ts';
+import type { SeenEsims } from '../../seen-esims.ts';
+
+export interface MyEsims {
+  list: Resource<EsimSummary[]>;
+  current: ReadonlySignal<EsimSummary[]>;
+  past: ReadonlySignal<EsimSummary[]>;
+  /** Orders that are not an eSIM yet: to be paid, or being issued. */
+  moving: ReadonlySignal<Order[]>;
+  /** Why what is shown may be old; null when it is not. */
+  staleBecause: ReadonlySignal<ClientErrorCode | null>;
+  now: ReadonlySignal<number>;
+  refresh(): Promise<void>;
+  nextRefreshInMs(): number;
+}
+
+const WHILE_MOVING_MS = 3_000;
+const OTHERWISE_MS = 30_000;
+
+export function createMyEsims({
+  client,
+  seen,
+  now: readClock,
+}: {
+  client: Pick<ESIMGoClient, 'listEsims' | 'listOrders'>;
+  seen: SeenEsims;
+  now(): number;
+}): MyEsims {
+  const staleBecause = signal<ClientErrorCode | null>(null);
+  const orders = signal<readonly Order[]>([]);
+  const now = signal(readClock());
+  const list = createResource(async () => {
+    try {
+      const esims = await client.listEsims();
+      seen.keepList(esims);
+      staleBecause.value = null;
+      return esims;
+    } catch (error) {
+      staleBecause.value = codeOf(error);
+      throw error;
+    }
+  }, seen.list());
+  const esims = computed(() => valueOf(list) ?? []);
+  const moving = computed(() => orders.value.filter((order) => isMoving(order, now.value)));
+
+  return {
+    list,
+    current: computed(() => esims.value.filter(({ state }) => !isPast(state)).sort(byUse)),
+    past: computed(() => esims.value.filter(({ state }) => isPast(state))),
+    moving,
+    staleBecause,
+    now,
+    async refresh() {
+      const asked = client.listOrders().then(
+        (answer) => (orders.value = answer.orders),
+        // The eSIMs are what this screen is about; their failure is told.
+        () => {},
+      );
+      await Promise.all([list.reload(), asked]);
+      now.value = readClock();
+    },
+    nextRefreshInMs: () =>
+      moving.value.some(({ status }) => status === 'processing') ? WHILE_MOVING_MS : OTHERWISE_MS,
+  };
+}
+
+/** What is in use first, what is used up last; the sort is stable, so the newest stays first among equals. */
+function byUse(one: EsimSummary, other: EsimSummary): number {
+  const rank = ({ state }: EsimSummary) => (state === 'live' ? 0 : state === 'used_up' ? 2 : 1);
+  return rank(one) - rank(other);
+}
+
+function isMoving(order: Order, now: number): boolean {
+  if (order.status === 'processing') return true;
+  return order.status === 'pending' && Date.parse(order.expires_at) > now;
+}

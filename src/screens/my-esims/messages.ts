@@ -1,0 +1,41 @@
+import type { Language } from '../../../lib/contract/session.ts';
+
+const en = {
+  title: 'My eSIMs',
+  of: (total: string) => `of ${total}`,
+  activate: 'Activate',
+  topUp: 'Top up',
+  continuePayment: 'Continue payment',
+  past: (count: number) => `Past · ${count}`,
+  noUsage: 'The operator has not told us yet',
+  moving: { processing: 'Being issued', pending: 'Waits for payment' },
+  movingTopUp: 'Data is being added',
+  stale: 'This is what was seen here last. It may have changed since.',
+  another: { title: 'One more eSIM', text: 'For another country or another phone' },
+  empty: {
+    title: 'No eSIMs yet',
+    text: 'Choose where you are going. The eSIM will be here seconds after the payment.',
+    action: 'Choose a destination',
+  },
+};
+
+const ru: typeof en = {
+  title: 'Мои eSIM',
+  of: (total) => `из ${total}`,
+  activate: 'Активировать',
+  topUp: 'Пополнить',
+  continuePayment: 'Продолжить оплату',
+  past: (count) => `Прошлые · ${count}`,
+  noUsage: 'Оператор ещё не сообщил остаток',
+  moving: { processing: 'Выпускаем', pending: 'Ждёт оплаты' },
+  movingTopUp: 'Добавляем интернет',
+  stale: 'Показываем то, что было здесь в последний раз. С тех пор могло измениться.',
+  another: { title: 'Ещё один eSIM', text: 'Для другой страны или другого телефона' },
+  empty: {
+    title: 'eSIM пока нет',
+    text: 'Выберите, куда едете. eSIM появится здесь через несколько секунд после оплаты.',
+    action: 'Выбрать направление',
+  },
+};
+
+export const myEsimsMessages: Record<Language, typeof en> = { en, ru };

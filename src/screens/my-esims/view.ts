@@ -1,0 +1,206 @@
+import './my-esims.css';
+import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
+import { formatBytes } from '../../../lib/i18n/format.ts';
+import {
+  canTopUp,
+  dataLeft,
+  esimName,
+  isBeforeUse,
+  shareLeft,
+  stateName,
+  stateTone,
+  timeLeft,
+} from '../../esim-words.ts';
+import { placeName, planLine } from '../../plan-words.ts';
+import { problemMessages } from '../../problems.ts';
+import { refreshWhileVisible } from '../../refresh-while-visible.ts';
+import type { ScreenContext } from '../../screen.ts';
+import { createSeenEsims } from '../../seen-esims.ts';
+import { haptic, initData } from '../../telegram.ts';
+import { accordion } from '../../ui/accordion.ts';
+import { button } from '../../ui/button.ts';
+import { callout } from '../../ui/callout.ts';
+import { card } from '../../ui/card.ts';
+import { dataBar } from '../../ui/data-bar.ts';
+import { each, h, swap, type Child } from '../../ui/dom.ts';
+import { faces } from '../../ui/faces.ts';
+import { flag } from '../../ui/flag.ts';
+import { icon } from '../../ui/icon.ts';
+import { list, listRow } from '../../ui/list-row.ts';
+import { notice } from '../../ui/notice.ts';
+import { skeletonBlock } from '../../ui/skeleton.ts';
+import { stateChip } from '../../ui/state-chip.ts';
+import { createMyEsims, type MyEsims } from './controller.ts';
+import { myEsimsMessages } from './messages.ts';
+
+export function render(context: ScreenContext): HTMLElement {
+  const { client, language } = context;
+  const controller = createMyEsims({ client, seen: createSeenEsims(initData), now: () => Date.now() });
+  refreshWhileVisible(controller.refresh, controller.nextRefreshInMs);
+  return h(
+    'div',
+    { class: 'my-esims' },
+    h('h1', { class: 'screen__title' }, myEsimsMessages[language].title),
+    faces(controller.list, context, {
+      loading: () => h('div', { class: 'my-esims__cards' }, skeletonBlock(166), skeletonBlock(166), skeletonBlock(118)),
+      ready: (esims) =>
+        swap(
+          () => esims().length + controller.moving.value.length > 0,
+          (hasAny) => (hasAny ? renderAll(controller, context) : renderEmpty(context)),
+        ),
+    }),
+  );
+}
+
+function renderEmpty({ language, router }: ScreenContext): HTMLElement {
+  const { title, text, action } = myEsimsMessages[language].empty;
+  return notice({ icon: 'sim', title, text, action: { text: action, onPress: () => router.navigate('/') } });
+}
+
+function renderAll(controller: MyEsims, context: ScreenContext): Child {
+  const { language, router } = context;
+  const messages = myEsimsMessages[language];
+  return h(
+    'div',
+    { class: 'my-esims__groups' },
+    swap(
+      () => controller.staleBecause.value,
+      (code) =>
+        code === null ? null : callout('quiet', 'wifi', `${problemMessages[language][code].title}. ${messages.stale}`),
+    ),
+    h(
+      'ul',
+      { class: 'my-esims__cards' },
+      each(
+        () => controller.moving.value,
+        ({ id }) => id,
+        (order) => renderMoving(order, context),
+      ),
+      each(
+        () => controller.current.value,
+        ({ id }) => id,
+        (esim) => renderEsim(esim, controller, context),
+      ),
+    ),
+    list(
+      listRow({
+        leading: icon('globe'),
+        title: messages.another.title,
+        subtitle: messages.another.text,
+        onPress: () => router.navigate('/'),
+      }),
+    ),
+    swap(
+      () => controller.past.value.length,
+      (count) => (count === 0 ? null : renderPast(count, controller, context)),
+    ),
+  );
+}
+
+function renderMoving(order: () => Order, { language, router }: ScreenContext): HTMLElement {
+  const messages = myEsimsMessages[language];
+  const isPaid = () => order().status === 'processing';
+  const open = () => router.navigate(`/orders/${order().id}`);
+  const words = () => {
+    if (!isPaid()) return messages.moving.pending;
+    return order().kind === 'top_up' ? messages.movingTopUp : messages.moving.processing;
+  };
+  return h(
+    'li',
+    { class: 'esim-card' },
+    renderHead(
+      order().country_code,
+      placeName(order(), language),
+      () => stateChip(words(), isPaid() ? 'good' : 'warning'),
+      open,
+    ),
+    h('p', { class: 'hint' }, planLine(order(), language)),
+    swap(isPaid, (isDone) => (isDone ? null : action(messages.continuePayment, open))),
+  );
+}
+
+function renderEsim(esim: () => EsimSummary, controller: MyEsims, context: ScreenContext): HTMLElement {
+  const { language, router } = context;
+  const messages = myEsimsMessages[language];
+  const open = () => {
+    haptic.tap();
+    router.navigate(`/esims/${esim().id}`);
+  };
+  return h(
+    'li',
+    { class: 'esim-card' },
+    renderHead(
+      esim().country_code,
+      () => esimName(esim(), language),
+      () => stateChip(stateName(esim().state, language), stateTone(esim().state)),
+      open,
+    ),
+    dataBar(() => shareLeft(esim().usage)),
+    h(
+      'p',
+      { class: 'esim-card__left' },
+      h(
+        'span',
+        null,
+        () => dataLeft(esim().usage, language) ?? messages.noUsage,
+        ' ',
+        h('span', { class: 'hint' }, () => total(esim(), context)),
+      ),
+      h('span', { class: 'hint' }, () => timeLeft(esim().usage, controller.now.value, language)),
+    ),
+    swap(
+      () => esim().state,
+      (state) => {
+        const path = `/esims/${esim().id}`;
+        if (isBeforeUse(state)) return action(messages.activate, () => router.navigate(`${path}/install`));
+        return canTopUp(state) ? action(messages.topUp, () => router.navigate(`${path}/top-up`)) : null;
+      },
+    ),
+  );
+}
+
+function total({ usage }: EsimSummary, { language }: ScreenContext): string {
+  if (!usage || usage.unlimited || usage.initial_bytes === null || usage.remaining_bytes === null) return '';
+  return myEsimsMessages[language].of(formatBytes(language, usage.initial_bytes));
+}
+
+/** The name opens the eSIM; its touch area is the whole card. */
+function renderHead(code: string, name: Child, chip: () => HTMLElement, open: () => void): HTMLElement {
+  return h(
+    'div',
+    { class: 'esim-card__head' },
+    flag(code),
+    h('button', { class: 'esim-card__name', type: 'button', on: { click: open } }, name),
+    chip,
+  );
+}
+
+function action(text: string, onPress: () => void): HTMLElement {
+  return h('div', { class: 'esim-card__action' }, button(text, onPress));
+}
+
+function renderPast(count: number, controller: MyEsims, { language, router }: ScreenContext): HTMLElement {
+  const messages = myEsimsMessages[language];
+  return card(
+    accordion(messages.past(count), () =>
+      h(
+        'div',
+        { class: 'my-esims__past' },
+        list(
+          each(
+            () => controller.past.value,
+            ({ id }) => id,
+            (esim) =>
+              listRow({
+                leading: flag(esim().country_code),
+                title: () => esimName(esim(), language),
+                subtitle: () => stateName(esim().state, language),
+                onPress: () => router.navigate(`/esims/${esim().id}`),
+              }),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+import type { Esim, EsimSummary } from '../lib/contract/esim.ts';
+import { forget, keep, readKept } from './kept-values.ts';
+
+const SEEN = 'seen-esims';
+/** Goes up when what the server says of an eSIM changes its form. */
+const VERSION = 1;
+const MAX_DETAILS = 12;
+
+interface Seen {
+  version: typeof VERSION;
+  user: string;
+  list: EsimSummary[];
+  /** The one opened last comes first. */
+  details: Esim[];
+}
+
+/** The eSIMs as they were last seen on this device, to open without a network. */
+export interface SeenEsims {
+  list(): EsimSummary[] | null;
+  one(id: string): Esim | null;
+  keepList(list: readonly EsimSummary[]): void;
+  keepOne(esim: Esim): void;
+}
+
+/** What another user of the same device has seen is deleted at the first touch. */
+export function createSeenEsims(initData: string): SeenEsims {
+  const user = userOf(initData);
+  const read = (): Seen => {
+    const seen = readKept(SEEN, isSeen);
+    if (seen?.user === user) return seen;
+    if (seen) forget(SEEN);
+    return { version: VERSION, user, list: [], details: [] };
+  };
+  return {
+    list() {
+      const { list } = read();
+      return list.length > 0 ? list : null;
+    },
+    one: (id) => read().details.find((esim) => esim.id === id) ?? null,
+    keepList(list) {
+      keep(SEEN, { ...read(), list: [...list] } satisfies Seen);
+    },
+    keepOne(esim) {
+      const seen = read();
+      const details = [esim, ...seen.details.filter(({ id }) => id !== esim.id)].slice(0, MAX_DETAILS);
+      keep(SEEN, { ...seen, details } satisfies Seen);
+    },
+  };
+}
+
+/** Read without a network; nothing but the choice of what to show hangs on it. */
+function userOf(initData: string): string {
+  const user = new URLSearchParams(initData).get('user') ?? '';
+  return /"id":(\d+)/.exec(user)?.[1] ?? '';
+}
+
+function isSeen(value: unknown): value is Seen {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'version' in value &&
+    value.version === VERSION &&
+    'user' in value &&
+    'list' in value &&
+    Array.isArray(value.list) &&
+    'details' in value &&
+    Array.isArray(value.details)
+  );
+}

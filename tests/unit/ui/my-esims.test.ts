@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
+import { anEsim, anOrder } from '../../support/app-samples.ts';
+
+interface MyEsims {
+  list: { state: { value: { kind: string; code?: string } } };
+  current: { value: EsimSummary[] };
+  past: { value: EsimSummary[] };
+  moving: { value: Order[] };
+  staleBecause: { value: string | null };
+  refresh(): Promise<void>;
+  nextRefreshInMs(): number;
+}
+// By paths the compiler does not follow: they are checked with the browser's types, tests with Node's.
+const sources = new URL('../../../src/', import.meta.url).href;
+const { createMyEsims }: { createMyEsims: (deps: object) => MyEsims } = await import(
+  `${sources}screens/my-esims/controller.ts`
+);
+const { createSeenEsims }: { createSeenEsims: (initData: string) => object } = await import(`${sources}seen-esims.ts`);
+const { ESIMGoClientError }: { ESIMGoClientError: new (code: string) => Error } = await import(
+  `${sources}esimgo-client.ts`
+);
+const { forget }: { forget: (name: string) => void } = await import(`${sources}kept-values.ts`);
+
+const ANNA = new URLSearchParams({ user: '{"id":777,"first_name":"Anna"}' }).toString();
+const BORIS = new URLSearchParams({ user: '{"id":778,"first_name":"Boris"}' }).toString();
+const NOW = Date.parse('2026-01-01T10:05:00.000Z');
+
+beforeEach(() => forget('seen-esims'));
+
+function openScreen(world: { esims?: EsimSummary[] | Error; orders?: Order[]; initData?: string }) {
+  const { esims = [], orders = [], initData = ANNA } = world;
+  return createMyEsims({
+    client: {
+      listEsims: () => (esims instanceof Error ? Promise.reject(esims) : Promise.resolve(esims)),
+      listOrders: () => Promise.resolve({ orders, next_cursor: null }),
+    },
+    seen: createSeenEsims(initData),
+    now: () => NOW,
+  });
+}
+
+describe('createMyEsims', () => {
+  it('shows what is in use first and folds what is over', async () => {
+    const ids = (esims: readonly EsimSummary[]) => esims.map(({ id }) => id);
+    const screen = openScreen({
+      esims: [
+        anEsim({ id: 'empty', state: 'used_up' }),
+        anEsim({ id: 'gone', state: 'ended' }),
+        anEsim({ id: 'new', state: 'not_installed' }),
+        anEsim({ id: 'live', state: 'live' }),
+      ],
+    });
+    await screen.refresh();
+    expect(ids(screen.current.value)).toEqual(['live', 'new', 'empty']);
+    expect(ids(screen.past.value)).toEqual(['gone']);
+  });
+
+  it('looks every few seconds while an order moves, and calmly otherwise', async () => {
+    const busy = openScreen({ orders: [anOrder({ status: 'processing' })] });
+    await busy.refresh();
+    const calm = openScreen({ orders: [anOrder({ status: 'ready' })] });
+    await calm.refresh();
+    expect(busy.nextRefreshInMs()).toBeLessThanOrEqual(5_000);
+    expect(calm.nextRefreshInMs()).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('shows an unpaid order until it expires', async () => {
+    const screen = openScreen({
+      orders: [
+        anOrder({ id: 'open', status: 'pending', expires_at: '2026-01-01T10:06:00.000Z' }),
+        anOrder({ id: 'late', status: 'pending', expires_at: '2026-01-01T10:04:00.000Z' }),
+      ],
+    });
+    await screen.refresh();
+    expect(screen.moving.value.map(({ id }) => id)).toEqual(['open']);
+  });
+
+  it('opens without a network with what was seen last, and says so', async () => {
+    await openScreen({ esims: [anEsim()] }).refresh();
+    const offline = openScreen({ esims: new ESIMGoClientError('offline') });
+    expect(offline.current.value).toHaveLength(1);
+    await offline.refresh();
+    expect(offline.list.state.value.kind).toBe('ready');
+    expect(offline.staleBecause.value).toBe('offline');
+  });
+
+  it('shows another user of the device nothing, and deletes what the first has seen', async () => {
+    await openScreen({ esims: [anEsim()] }).refresh();
+    const other = openScreen({ esims: new ESIMGoClientError('offline'), initData: BORIS });
+    await other.refresh();
+    expect(other.list.state.value).toEqual({ kind: 'failed', code: 'offline' });
+    expect(openScreen({ esims: [] }).current.value).toEqual([]);
+  });
+
+  it('says why when there is nothing to show', async () => {
+    const screen = openScreen({ esims: new ESIMGoClientError('internal') });
+    await screen.refresh();
+    expect(screen.list.state.value).toEqual({ kind: 'failed', code: 'internal' });
+  });
+});
