@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `npm run chaos -- [--purchases N] [--seed S] [--real-limits]
 npm run chaos -- --replay FILE
-npm run chaos -- --mutations
+npm run chaos -- --mutations [--only TEXT]
 
 Sells to many buyers at once while everything fails that can: eSIM Go, Telegram, the database, the shop's processes.
 When the dust has settled, the simulators' own ledgers are compared with the shop's tables. Nobody may have been charged
@@ -14,6 +14,7 @@ for nothing, served for nothing, or served twice, and nothing may be left under 
   --save          writes a clean run down too, with the logs of its processes
   --replay FILE   runs the plan of a saved run again
   --mutations     takes each safeguard out of a copy of the sources, and shows which tests notice
+  --only TEXT     of these, those whose names hold the text
 
 DATABASE_URL (or TEST_DATABASE_URL) names a PostgreSQL server to make a database on; without it one is started.
 
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       replay: { type: 'string' },
       save: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
   if (values.help) {
@@ -36,7 +38,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const databaseUrl = process.env.TEST_DATABASE_URL ?? process.env.DATABASE_URL;
-  if (values.mutations) return (await import('./chaos/run-mutations.ts')).runMutations({ databaseUrl });
+  if (values.mutations)
+    return (await import('./chaos/run-mutations.ts')).runMutations({ databaseUrl, only: values.only });
 
   const purchases = Number(values.purchases);
   if (!Number.isInteger(purchases) || purchases < 3 || purchases > 100_000) {

@@ -322,7 +322,7 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: `await telegram\n    .refundStarPayment(payment.telegram_user_id, payment.telegram_payment_charge_id)\n    .catch(() => 'refunded');`,
       },
     ],
-    tests: { file: `${MONEY}/refunds.test.ts`, names: 'a refund that was not heard' },
+    tests: { file: `${MONEY}/refunds.test.ts`, names: 'a refund whose call was not heard' },
   },
   {
     name: 'a refund that happened counts as failed',
@@ -333,7 +333,7 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: `error.description === 'never'`,
       },
     ],
-    tests: { file: `${MONEY}/refunds.test.ts`, names: 'a refund that happened although its answer was lost' },
+    tests: { file: `${MONEY}/refunds.test.ts`, names: 'a refund that Telegram had done already counts as done' },
   },
   {
     name: 'an answer in hand is given up when the database is away',

@@ -28,8 +28,18 @@ const resultSchema = z.object({
   testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) })),
 });
 
-/** Takes each safeguard out of a copy of the sources and runs the tests that guard it there. 0 when all were noticed. */
-export async function runMutations({ databaseUrl }: { databaseUrl?: string | undefined }): Promise<number> {
+/**
+ * Takes each safeguard out of a copy of the sources and runs the tests that guard it there. 0 when all were noticed.
+ * `only` is a part of the names of those to try.
+ */
+export async function runMutations({
+  databaseUrl,
+  only = '',
+}: {
+  databaseUrl?: string | undefined;
+  only?: string | undefined;
+}): Promise<number> {
+  const mutations = MUTATIONS.filter(({ name }) => name.includes(only));
   const folder = await mkdtemp(path.join(tmpdir(), 'esim-shop-mutants-'));
   await chmod(folder, 0o711);
   const dataDir = path.join(folder, 'postgres');
@@ -40,7 +50,7 @@ export async function runMutations({ databaseUrl }: { databaseUrl?: string | und
     for (const name of COPIED) await cp(path.join(ROOT, name), path.join(copy, name), { recursive: true });
     await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
     const url = databaseUrl ?? server?.url ?? '';
-    for (const mutation of MUTATIONS) {
+    for (const mutation of mutations) {
       const restore = await mutate(copy, mutation);
       const noticed = await failingTests(copy, mutation, url);
       await restore();
@@ -53,7 +63,7 @@ export async function runMutations({ databaseUrl }: { databaseUrl?: string | und
     if (server !== null) await removeDataDir(dataDir);
     await rm(folder, { recursive: true, force: true });
   }
-  console.log(`${MUTATIONS.length - survived} of ${MUTATIONS.length} killed`);
+  console.log(`${mutations.length - survived} of ${mutations.length} killed`);
   return survived === 0 ? 0 : 1;
 }
 
