@@ -93,9 +93,10 @@ Paid: ${stars}`,
       () => markup`1. On this phone, tap the install button for your system. For another phone, scan this code with its camera.
 2. Install before you leave, over Wi-Fi.
 3. On arrival, turn this eSIM on and allow it data roaming.`,
-    codes: (smdpAddress: string, matchingId: string) => markup`If the phone asks for codes:
+    codes: (smdpAddress: string, matchingId: string, lpaString: string) => markup`If the phone asks for codes:
 SM-DP+ address: <code>${smdpAddress}</code>
-Activation code: <code>${matchingId}</code>`,
+Activation code: <code>${matchingId}</code>
+Both in one: <code>${lpaString}</code>`,
   },
 
   topUp: {
@@ -316,9 +317,10 @@ ${contact}`,
       () => markup`1. На этом телефоне нажмите кнопку установки для своей системы. Для другого телефона наведите его камеру на код.
 2. Установите до поездки, по Wi-Fi.
 3. На месте включите этот eSIM и разрешите ему роуминг данных.`,
-    codes: (smdpAddress: string, matchingId: string) => markup`Если телефон спросит коды:
+    codes: (smdpAddress: string, matchingId: string, lpaString: string) => markup`Если телефон спросит коды:
 Адрес SM-DP+: <code>${smdpAddress}</code>
-Код активации: <code>${matchingId}</code>`,
+Код активации: <code>${matchingId}</code>
+Оба сразу: <code>${lpaString}</code>`,
   },
 
   topUp: {

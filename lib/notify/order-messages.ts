@@ -41,7 +41,7 @@ export function readyMessage(esim: ReadyEsim): PhotoMessage {
     ),
     ...(esim.insteadOfTopUp === true ? [ready.insteadOfTopUp()] : []),
   ];
-  const codes = ready.codes(esim.smdpAddress, esim.matchingId);
+  const codes = ready.codes(esim.smdpAddress, esim.matchingId, esim.lpaString);
   const whole = [...essential, ...placesAndTime(esim), ready.steps(), codes];
   const caption = [whole, [...essential, ready.steps(), codes], [...essential, codes], essential]
     .map((blocks) => joinHtml(blocks, '\n\n'))

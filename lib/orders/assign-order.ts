@@ -4,7 +4,7 @@ import type { OrderedEsim } from '../esim-go/wire/order.ts';
 import { newId } from '../ids.ts';
 import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
-import { enqueue } from './outbox.ts';
+import { enqueue, enqueueAgain } from './outbox.ts';
 
 /** What the supplier said about the order so far; both null while it is still at work. */
 export interface Assignment {
@@ -77,6 +77,8 @@ async function finish(tx: Sql, order: OrderRow, esimId: string | null): Promise<
     `UPDATE esims SET next_refresh_at = least(next_refresh_at, now() + $2::integer * interval '1 second') WHERE id = $1`,
     [esimId, FIRST_REFRESH_S],
   );
+  // What is left on a topped-up eSIM is known only now; a new one has nothing to tell yet.
+  if (order.kind === 'top_up') await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: esimId });
   await enqueue(tx, { kind: 'tell_ready', subjectId: order.id });
   await settleEarlyChargeback(tx, order.id);
   return true;

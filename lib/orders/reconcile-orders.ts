@@ -48,7 +48,7 @@ export async function reconcileOrders(deps: ReconcileDeps): Promise<ReconcileRep
 }
 
 /** A sender that died leaves `sending` behind; only time says that its request is dead too, never a lease. */
-async function declareLost({ db, log }: ReconcileDeps): Promise<void> {
+async function declareLost({ db, config, log }: ReconcileDeps): Promise<void> {
   const overdue = await db.query<{ order_id: string; number: number }>(
     `SELECT order_id, number FROM provisioning_attempts
      WHERE state = 'sending' AND sent_at < now() - $1::integer * interval '1 second'`,
@@ -64,6 +64,11 @@ async function declareLost({ db, log }: ReconcileDeps): Promise<void> {
       );
       if (ended === undefined) return;
       await moveOrder(tx, orderId, 'lose', { actor: 'clock', details: { attempt: number, reason: 'sender_gone' } });
+      // A crash of ours must not cost the buyer the eSIM: there is time for the proof and for one more attempt.
+      await tx.query(
+        `UPDATE orders SET deliver_by = greatest(deliver_by, now() + $2::integer * interval '1 second') WHERE id = $1`,
+        [orderId, config.reconcileWindowS + SENDING_MAX_S],
+      );
     });
     log.warn('supplier_answer_lost', { orderId, attempt: number, reason: 'sender_gone' });
   }

@@ -15,7 +15,7 @@ export async function rememberUser(db: Sql, user: KnownUser): Promise<Language> 
      ON CONFLICT (telegram_user_id) DO UPDATE SET
        language_code = coalesce(excluded.language_code, users.language_code), last_seen_at = now()
      RETURNING chosen_language, language_code`,
-    [user.id, user.languageCode?.slice(0, 16) ?? null],
+    [user.id, /^[A-Za-z0-9-]{1,16}$/.test(user.languageCode ?? '') ? user.languageCode : null],
   );
   return languageOf(row?.chosen_language, row?.language_code);
 }

@@ -79,6 +79,7 @@ async function serveFile(
       headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
     });
   }
+  if (isPrivate(pathname)) return null;
   const { req, res } = request.runtime?.node ?? {};
   if (!(req instanceof IncomingMessage) || !(res instanceof ServerResponse)) return null;
   return new Promise((resolve, reject) => {
@@ -86,6 +87,15 @@ async function serveFile(
     res.once('close', () => resolve(new Response()));
     vite.middlewares(req, res, (error: unknown) => (error === undefined ? resolve(null) : reject(error)));
   });
+}
+
+/**
+ * What Vite would serve although no page asks for it: server code it has loaded, and its way to open files in an editor,
+ * which any web page could use.
+ */
+function isPrivate(pathname: string): boolean {
+  const isServerCode = pathname.startsWith('/lib/') && !/^\/lib\/(contract|money|i18n)\//.test(pathname);
+  return isServerCode || pathname.startsWith('/__') || /\/\.(?!vite\/)/.test(pathname);
 }
 
 /** Vite puts styles into the page and listens on a socket; only in development may it. */
