@@ -8,4 +8,8 @@ export const routes: readonly Route[] = [
   { pattern: '/checkout/:bundle', load: () => import('./screens/checkout/view.ts') },
   { pattern: '/orders/:id', load: () => import('./screens/payment/view.ts') },
   { pattern: '/esims', load: () => import('./screens/my-esims/view.ts') },
+  { pattern: '/esims/:id', load: () => import('./screens/current-esim/view.ts') },
+  { pattern: '/esims/:id/install', load: () => import('./screens/current-esim/install-view.ts') },
+  { pattern: '/esims/:id/trouble', load: () => import('./screens/current-esim/trouble-view.ts') },
+  { pattern: '/esims/:id/top-up', load: () => import('./screens/current-esim/top-up-view.ts') },
 ];

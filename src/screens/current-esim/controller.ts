@@ -1,0 +1,110 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Advice, Esim, EsimActionAnswer } from '../../../lib/contract/esim.ts';
+import { isBeforeUse } from '../../esim-words.ts';
+import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import { createResource, valueOf, type Resource } from '../../resource.ts';
+import type { SeenEsims } from '../../seen-esims.ts';
+
+export interface CurrentEsim {
+  esim: Resource<Esim>;
+  /** Why what is shown may be old; null when it is not. */
+  staleBecause: ReadonlySignal<ClientErrorCode | null>;
+  /** What the last action came to nothing for. */
+  problem: ReadonlySignal<ClientErrorCode | null>;
+  isBusy: ReadonlySignal<boolean>;
+  advice: ReadonlySignal<Advice | null>;
+  now: ReadonlySignal<number>;
+  load(): Promise<void>;
+  nextLoadInMs(): number;
+  /** Asks the supplier now, not the server's memory. */
+  refresh(): Promise<void>;
+  rename(name: string): Promise<boolean>;
+  /** The person says that it works; the answer is an advice. */
+  confirm(): Promise<void>;
+  diagnose(): Promise<void>;
+}
+
+export interface CurrentEsimDeps {
+  client: Pick<ESIMGoClient, 'getEsim' | 'refreshUsage' | 'renameEsim' | 'activateESIM' | 'diagnose'>;
+  seen: SeenEsims;
+  now(): number;
+}
+
+/** The server looks anew each time it is asked and answers from memory, so the second answer is the fresh one. */
+const SECOND_LOOK_MS = 3_000;
+const WHILE_MOVING_MS = 5_000;
+const OTHERWISE_MS = 30_000;
+
+export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimDeps, id: string): CurrentEsim {
+  const staleBecause = signal<ClientErrorCode | null>(null);
+  const problem = signal<ClientErrorCode | null>(null);
+  const isBusy = signal(false);
+  const advice = signal<Advice | null>(null);
+  const now = signal(readClock());
+  let loads = 0;
+
+  const esim = createResource(async () => {
+    try {
+      const answer = await client.getEsim(id);
+      seen.keepOne(answer);
+      staleBecause.value = null;
+      return answer;
+    } catch (error) {
+      staleBecause.value = codeOf(error);
+      throw error;
+    }
+  }, seen.one(id));
+
+  async function act(ask: () => Promise<EsimActionAnswer>): Promise<boolean> {
+    if (isBusy.value) return false;
+    isBusy.value = true;
+    problem.value = null;
+    try {
+      const answer = await ask();
+      seen.keepOne(answer.esim);
+      esim.set(answer.esim);
+      staleBecause.value = null;
+      advice.value = answer.advice;
+      return true;
+    } catch (error) {
+      problem.value = codeOf(error);
+      return false;
+    } finally {
+      now.value = readClock();
+      isBusy.value = false;
+    }
+  }
+
+  return {
+    esim,
+    staleBecause,
+    problem,
+    isBusy,
+    advice,
+    now: computed(() => now.value),
+    async load() {
+      await esim.reload();
+      loads += 1;
+      now.value = readClock();
+    },
+    nextLoadInMs() {
+      if (loads < 2) return SECOND_LOOK_MS;
+      const value = valueOf(esim);
+      if (!value) return OTHERWISE_MS;
+      const isMoving =
+        value.usage === null || isBeforeUse(value.state) || value.bundles.some(({ state }) => state === 'processing');
+      return isMoving ? WHILE_MOVING_MS : OTHERWISE_MS;
+    },
+    async refresh() {
+      await act(() => client.refreshUsage(id));
+    },
+    rename: (name) => act(() => client.renameEsim(id, name.trim() === '' ? null : name.trim())),
+    async confirm() {
+      const orderId = valueOf(esim)?.latest_order_id ?? null;
+      await act(() => (orderId === null ? client.diagnose(id) : client.activateESIM(orderId)));
+    },
+    async diagnose() {
+      await act(() => client.diagnose(id));
+    },
+  };
+}

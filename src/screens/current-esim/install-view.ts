@@ -1,0 +1,152 @@
+import './install.css';
+import { signal } from '@preact/signals-core';
+import type { Advice, Esim } from '../../../lib/contract/esim.ts';
+import { esimName } from '../../esim-words.ts';
+import { problemMessages } from '../../problems.ts';
+import { valueOf } from '../../resource.ts';
+import type { ScreenContext } from '../../screen.ts';
+import { haptic, openLink } from '../../telegram.ts';
+import { accordion } from '../../ui/accordion.ts';
+import { callout } from '../../ui/callout.ts';
+import { card } from '../../ui/card.ts';
+import { h, swap, type Child } from '../../ui/dom.ts';
+import { faces } from '../../ui/faces.ts';
+import { icon, type IconName } from '../../ui/icon.ts';
+import { mainButton, secondaryButton } from '../../ui/main-button.ts';
+import { liveEffect } from '../../ui/scope.ts';
+import { skeletonBlock } from '../../ui/skeleton.ts';
+import { installHelp, installKind, qrCard } from '../ready/install-details.ts';
+import type { CurrentEsim } from './controller.ts';
+import { installMessages } from './install-messages.ts';
+import { openEsim } from './open-esim.ts';
+
+/** The ways into a phone, the easiest first; then a look whether it worked. */
+export function render(context: ScreenContext): HTMLElement {
+  const { language, router, track } = context;
+  const messages = installMessages[language];
+  const controller = openEsim(context);
+  const kind = installKind();
+  const wasLinkOpened = signal(false);
+  /** One tap, where the client can open the link and the code is still to be used. */
+  const canInstall = () =>
+    kind !== 'other' && !wasLinkOpened.value && valueOf(controller.esim)?.state === 'not_installed';
+  const confirm = async () => {
+    await controller.confirm();
+    if (controller.problem.value !== null) haptic.error();
+    else if (isGood(controller.advice.value)) haptic.success();
+  };
+  const check = () => ({
+    text: controller.advice.value === null ? messages.done : messages.check,
+    isBusy: controller.isBusy.value,
+    onPress: () => void confirm(),
+  });
+
+  mainButton(() => {
+    const esim = valueOf(controller.esim);
+    if (!esim) return null;
+    if (isGood(controller.advice.value)) {
+      return { text: messages.toEsim, onPress: () => router.replace(`/esims/${esim.id}`) };
+    }
+    if (!canInstall()) return check();
+    const url = kind === 'ios' ? esim.install.apple_install_url : esim.install.android_install_url;
+    return {
+      text: messages.install,
+      onPress: () => {
+        // Telegram opens a link only within the tap, so nothing may come before it.
+        openLink(url);
+        wasLinkOpened.value = true;
+        track('install', { platform: kind });
+      },
+    };
+  });
+  secondaryButton(() => {
+    return canInstall() && !isGood(controller.advice.value) ? { ...check(), position: 'bottom' } : null;
+  });
+
+  return h(
+    'div',
+    { class: 'install' },
+    h(
+      'header',
+      null,
+      h('h1', { class: 'screen__title' }, messages.title),
+      h('p', { class: 'hint' }, () => {
+        const esim = valueOf(controller.esim);
+        return esim ? esimName(esim, language) : '\u00a0';
+      }),
+    ),
+    faces(controller.esim, context, {
+      loading: () => h('div', { class: 'install__parts' }, skeletonBlock(268), skeletonBlock(260)),
+      ready: (esim) => renderLadder(esim, controller, context),
+    }),
+  );
+}
+
+function renderLadder(esim: () => Esim, controller: CurrentEsim, { language }: ScreenContext): Child {
+  const messages = installMessages[language];
+  return h(
+    'div',
+    { class: 'install__parts' },
+    renderOutcome(esim, controller, language),
+    qrCard(esim().install.qr_code, language),
+    installHelp(esim().install.activation_code, language),
+    card(
+      accordion(messages.trip.title, () => renderTrip(language)),
+      accordion(messages.newPhone.title, () =>
+        h('p', null, () => (esim().state === 'not_installed' ? messages.newPhone.unused : messages.newPhone.used)),
+      ),
+    ),
+  );
+}
+
+function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: ScreenContext['language']): HTMLElement {
+  const messages = installMessages[language];
+  const canInstall = installKind() !== 'other' && esim().state === 'not_installed';
+  const place = h(
+    'div',
+    { role: 'status' },
+    swap(
+      () => {
+        if (controller.isBusy.value) return 'busy' as const;
+        return controller.problem.value ?? controller.advice.value;
+      },
+      () => {
+        if (controller.isBusy.value) return callout('quiet', 'clock', messages.checking);
+        const code = controller.problem.value;
+        if (code !== null) {
+          const { title, text } = problemMessages[language][code];
+          return callout('warning', 'warning', `${title}. ${text}`);
+        }
+        const advice = controller.advice.value;
+        if (advice !== null) {
+          return callout(
+            isGood(advice) ? 'good' : 'warning',
+            isGood(advice) ? 'check' : 'info',
+            messages.advice[advice],
+          );
+        }
+        return callout('quiet', 'info', canInstall ? messages.didItWork : messages.didItWorkElsewhere);
+      },
+    ),
+  );
+  // The button is below and may have been pressed with this out of sight.
+  liveEffect(() => {
+    if (controller.advice.value ?? controller.problem.value) place.scrollIntoView({ block: 'center' });
+  });
+  return place;
+}
+
+function renderTrip(language: ScreenContext['language']): HTMLElement {
+  const icons: readonly IconName[] = ['wifi', 'globe', 'sim', 'plane'];
+  return h(
+    'ol',
+    { class: 'install-steps' },
+    installMessages[language].trip.steps.map((text, index) =>
+      h('li', { class: 'install-steps__step' }, icon(icons[index] ?? 'check'), h('span', null, text)),
+    ),
+  );
+}
+
+function isGood(advice: Advice | null): boolean {
+  return advice === 'works' || advice === 'turn_on_and_roam';
+}

@@ -1,0 +1,63 @@
+import { signal } from '@preact/signals-core';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import type { Language } from '../../../lib/contract/session.ts';
+import { esimName } from '../../esim-words.ts';
+import { placeName } from '../../plan-words.ts';
+import { problemMessages } from '../../problems.ts';
+import { card } from '../../ui/card.ts';
+import { copyField } from '../../ui/copy-field.ts';
+import { button } from '../../ui/button.ts';
+import { h } from '../../ui/dom.ts';
+import { showSheet } from '../../ui/sheet.ts';
+import { qrCard } from '../ready/install-details.ts';
+import type { CurrentEsim } from './controller.ts';
+import { currentEsimMessages } from './messages.ts';
+
+const MAX_NAME = 40;
+
+/** Works without a network: the code is kept with the eSIM. */
+export function showQr(esim: Esim, language: Language): void {
+  const { sheet } = currentEsimMessages[language];
+  void showSheet(esimName(esim, language), sheet.close, () => [
+    qrCard(esim.install.qr_code, language),
+    card(copyField(sheet.code, esim.install.activation_code, language)),
+  ]);
+}
+
+/** An empty name gives it back its country's. */
+export function showRename(esim: Esim, controller: CurrentEsim, language: Language): void {
+  const { actions, sheet } = currentEsimMessages[language];
+  void showSheet(actions.rename, sheet.close, (close) => {
+    const problem = signal('');
+    const input = h('input', {
+      class: 'rename__input',
+      type: 'text',
+      maxlength: MAX_NAME,
+      value: esim.name ?? '',
+      placeholder: placeName(esim, language),
+      'aria-label': sheet.name,
+      autocomplete: 'off',
+      enterkeyhint: 'done',
+    });
+    const save = async () => {
+      if (await controller.rename(input.value)) return close();
+      const code = controller.problem.value;
+      if (code !== null) problem.value = problemMessages[language][code].text;
+    };
+    return h(
+      'form',
+      {
+        class: 'rename',
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            void save();
+          },
+        },
+      },
+      card(input),
+      h('p', { class: 'caption rename__note', role: 'status' }, () => problem.value || sheet.placeholder),
+      button(sheet.save, () => void save()),
+    );
+  });
+}

@@ -1,0 +1,14 @@
+import type { Plan } from '../../../lib/contract/catalogue.ts';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import { isBeforeUse } from '../../esim-words.ts';
+
+/** When a top-up begins; the supplier lets the plan in use run out first. */
+export function startOfTopUp({ state, usage }: Pick<Esim, 'state' | 'usage'>): 'queued' | 'queuedBehindNew' | 'now' {
+  if (isBeforeUse(state)) return 'queuedBehindNew';
+  return state === 'live' && usage?.ends_at ? 'queued' : 'now';
+}
+
+export function plansForTopUp(plans: readonly Plan[]): { data: Plan[]; unlimited: Plan[] } {
+  const fitting = plans.filter((plan) => plan.can_top_up);
+  return { data: fitting.filter((plan) => !plan.unlimited), unlimited: fitting.filter((plan) => plan.unlimited) };
+}

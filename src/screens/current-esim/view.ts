@@ -1,0 +1,246 @@
+import './current-esim.css';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import { formatBytes, formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
+import { planMessages } from '../../../lib/i18n/plan-messages.ts';
+import { openContact } from '../../contact.ts';
+import {
+  canTopUp,
+  esimName,
+  isBeforeUse,
+  shareLeft,
+  stateName,
+  stateTone,
+  timeAgo,
+  timeLeft,
+} from '../../esim-words.ts';
+import { placeName } from '../../plan-words.ts';
+import { problemMessages } from '../../problems.ts';
+import type { ScreenContext } from '../../screen.ts';
+import { haptic } from '../../telegram.ts';
+import { callout } from '../../ui/callout.ts';
+import { section } from '../../ui/card.ts';
+import { each, h, swap, type Child } from '../../ui/dom.ts';
+import { faces } from '../../ui/faces.ts';
+import { flag } from '../../ui/flag.ts';
+import { icon, type IconName } from '../../ui/icon.ts';
+import { list, listRow } from '../../ui/list-row.ts';
+import { mainButton } from '../../ui/main-button.ts';
+import { ring } from '../../ui/ring.ts';
+import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
+import { stateChip } from '../../ui/state-chip.ts';
+import { valueOf } from '../../resource.ts';
+import type { CurrentEsim } from './controller.ts';
+import { currentEsimMessages } from './messages.ts';
+import { openEsim } from './open-esim.ts';
+import { showQr, showRename } from './sheets.ts';
+
+export function render(context: ScreenContext): HTMLElement {
+  const controller = openEsim(context);
+  mainButton(() => {
+    const esim = valueOf(controller.esim);
+    return esim && primaryAction(esim, context);
+  });
+  return h(
+    'div',
+    { class: 'current-esim' },
+    faces(controller.esim, context, {
+      loading: () => h('div', { class: 'current-esim__parts' }, skeletonBlock(56), skeletonBlock(318), skeletonList(5)),
+      ready: (esim) => renderEsim(esim, controller, context),
+    }),
+  );
+}
+
+function primaryAction({ id, state, country_code: code }: Esim, { language, router, session }: ScreenContext) {
+  const { main } = currentEsimMessages[language];
+  if (isBeforeUse(state)) return { text: main.activate, onPress: () => router.navigate(`/esims/${id}/install`) };
+  if (canTopUp(state)) return { text: main.topUp, onPress: () => router.navigate(`/esims/${id}/top-up`) };
+  if (state === 'suspended') return { text: main.contact, onPress: () => openContact(session.value) };
+  return { text: main.newEsim, onPress: () => router.navigate(`/to/${code}`) };
+}
+
+function renderEsim(esim: () => Esim, controller: CurrentEsim, context: ScreenContext): Child {
+  const { language } = context;
+  const messages = currentEsimMessages[language];
+  return h(
+    'div',
+    { class: 'current-esim__parts' },
+    h(
+      'header',
+      { class: 'current-esim__header' },
+      flag(esim().country_code, { isLarge: true }),
+      h(
+        'div',
+        { class: 'current-esim__names' },
+        h('h1', { class: 'screen__title' }, () => esimName(esim(), language)),
+        h(
+          'p',
+          { class: 'hint' },
+          () => stateChip(stateName(esim().state, language), stateTone(esim().state)),
+          () => (esim().name === null ? null : ` ${placeName(esim(), language)}`),
+        ),
+      ),
+    ),
+    swap(
+      () => controller.staleBecause.value,
+      (code) =>
+        code === null ? null : callout('quiet', 'wifi', `${problemMessages[language][code].title}. ${messages.stale}`),
+    ),
+    renderUsage(esim, controller, context),
+    swap(
+      () => esim().state,
+      (state) => {
+        const text = messages.state[state];
+        return text === null ? null : callout(stateTone(state), state === 'installed' ? 'plane' : 'info', text);
+      },
+    ),
+    swap(
+      () => canTopUp(esim().state),
+      (isGood) => renderActions(esim, isGood, controller, context),
+    ),
+    renderPlans(esim, context),
+    h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
+  );
+}
+
+function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: ScreenContext): HTMLElement {
+  const messages = currentEsimMessages[language];
+  const usage = () => esim().usage;
+  const until = () => {
+    const endsAt = usage()?.ends_at;
+    return endsAt ? messages.until(formatDateTime(language, new Date(endsAt))) : '';
+  };
+  const share = () => (ringTone(esim()) === 'over' ? 0 : shareLeft(usage()));
+  return h(
+    'section',
+    { class: () => `card usage usage--${ringTone(esim())}` },
+    ring(
+      share,
+      h(
+        'span',
+        { class: () => `usage__left${esim().usage?.unlimited ? ' usage__left--word' : ''}` },
+        () => ringWords(esim(), language).big,
+      ),
+      h('span', { class: 'hint' }, () => ringWords(esim(), language).small),
+    ),
+    h(
+      'p',
+      { class: 'usage__time' },
+      h('strong', null, () => (esim().state === 'ended' ? '' : timeLeft(usage(), controller.now.value, language))),
+      h('span', { class: 'hint number' }, () => until()),
+      h('span', { class: 'hint' }, () => {
+        const count = usage()?.queued ?? 0;
+        return count > 0 ? messages.queued(count) : null;
+      }),
+    ),
+    h(
+      'p',
+      { class: 'usage__fresh' },
+      h('span', { class: 'caption', role: 'status' }, () => {
+        const problem = controller.problem.value;
+        if (problem !== null) return problemMessages[language][problem].title;
+        const asOf = esim().as_of;
+        return asOf ? messages.asOf(timeAgo(asOf, controller.now.value, language)) : '';
+      }),
+      h(
+        'button',
+        {
+          class: () => `usage__refresh${controller.isBusy.value ? ' usage__refresh--busy' : ''}`,
+          type: 'button',
+          'aria-label': messages.refresh,
+          'aria-busy': () => controller.isBusy.value,
+          on: {
+            click: () => {
+              haptic.tap();
+              void controller.refresh();
+            },
+          },
+        },
+        icon('refresh'),
+      ),
+    ),
+  );
+}
+
+function ringTone({ state, usage }: Esim): 'good' | 'low' | 'over' | 'waiting' {
+  if (state === 'used_up' || state === 'ended' || state === 'deactivated' || state === 'unavailable') return 'over';
+  if (isBeforeUse(state) || state === 'suspended') return 'waiting';
+  return shareLeft(usage) < 0.15 ? 'low' : 'good';
+}
+
+function ringWords({ state, usage }: Esim, language: ScreenContext['language']): { big: string; small: string } {
+  const messages = currentEsimMessages[language];
+  if (state === 'ended') return messages.endedRing;
+  if (!usage) return messages.unknownUsage;
+  if (usage.unlimited) {
+    return {
+      big: planMessages[language].unlimited,
+      small: isBeforeUse(state) ? messages.notStarted : messages.noLimit,
+    };
+  }
+  if (usage.remaining_bytes === null || usage.initial_bytes === null) return messages.unknownUsage;
+  const small = isBeforeUse(state) ? messages.left : messages.of(formatBytes(language, usage.initial_bytes));
+  return { big: formatBytes(language, usage.remaining_bytes), small };
+}
+
+function renderActions(
+  esim: () => Esim,
+  isToppable: boolean,
+  controller: CurrentEsim,
+  { language, router }: ScreenContext,
+): HTMLElement {
+  const { actions } = currentEsimMessages[language];
+  const path = `/esims/${esim().id}`;
+  const row = (iconName: IconName, title: string, onPress: () => void) =>
+    listRow({ leading: icon(iconName), title, onPress });
+  return section(
+    {},
+    h('h2', { class: 'visually-hidden' }, actions.title),
+    list(
+      isToppable ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
+      row('qr', actions.qr, () => showQr(esim(), language)),
+      row('phone', actions.install, () => router.navigate(`${path}/install`)),
+      row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
+      row('pencil', actions.rename, () => showRename(esim(), controller, language)),
+    ),
+  );
+}
+
+function renderPlans(esim: () => Esim, { language }: ScreenContext): HTMLElement {
+  const messages = currentEsimMessages[language];
+  return section(
+    { title: messages.plans },
+    list(
+      each(
+        () => esim().bundles,
+        (bundle) => `${bundle.order_id ?? ''} ${bundle.bundle_name}`,
+        (bundle) =>
+          listRow({
+            title: () => bundleLine(bundle(), language),
+            subtitle: () => {
+              const { ends_at: endsAt } = bundle();
+              const until = endsAt ? ` · ${messages.until(formatDateTime(language, new Date(endsAt)))}` : '';
+              const isFirst = isBeforeUse(esim().state) && bundle().state === 'queued';
+              return isFirst ? messages.notStarted : `${bundleState(bundle().state, language)}${until}`;
+            },
+          }),
+      ),
+    ),
+  );
+}
+
+function bundleLine(bundle: Esim['bundles'][number], language: ScreenContext['language']): string {
+  const size = bundle.unlimited
+    ? planMessages[language].unlimited
+    : bundle.initial_bytes === null
+      ? ''
+      : formatBytes(language, bundle.initial_bytes);
+  // The name is the supplier's; its number of days is the one thing said nowhere else.
+  const [, days] = /_(\d+)D_/.exec(bundle.bundle_name) ?? [];
+  return [size, days === undefined ? '' : formatDays(language, Number(days))].filter((part) => part !== '').join(' · ');
+}
+
+/** A state that is new at the supplier is shown as it came. */
+function bundleState(state: string, language: ScreenContext['language']): string {
+  const known: Readonly<Record<string, string>> = currentEsimMessages[language].bundle;
+  return known[state] ?? state;
+}
