@@ -1,3 +1,4 @@
+import type { OrderAnswer } from '../../lib/contract/order.ts';
 import * as z from 'zod';
 import { refreshSoon } from '../../lib/esims/refresh-soon.ts';
 import { parseInput } from '../../lib/http/body.ts';
@@ -18,5 +19,6 @@ export const GET = route('esimgo/status', async (request, { app, url, note }) =>
   // Somebody is waiting for it to work, and the callback that says so may be lost.
   if (order.status === 'ready' && order.esim_id !== null) refreshSoon(app.deps, order.esim_id, esimRefreshedAt);
   note({ orderId: order.id, outcome: order.status });
-  return jsonAnswer({ order });
+  const answer: OrderAnswer = { order };
+  return jsonAnswer(answer);
 });
