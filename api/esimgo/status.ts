@@ -1,5 +1,5 @@
-import type { OrderAnswer } from '../../lib/contract/order.ts';
 import * as z from 'zod';
+import type { OrderAnswer } from '../../lib/contract/order.ts';
 import { refreshSoon } from '../../lib/esims/refresh-soon.ts';
 import { parseInput } from '../../lib/http/body.ts';
 import { requireUser } from '../../lib/http/guards.ts';
