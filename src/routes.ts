@@ -12,4 +12,5 @@ export const routes: readonly Route[] = [
   { pattern: '/esims/:id/install', load: () => import('./screens/current-esim/install-view.ts') },
   { pattern: '/esims/:id/trouble', load: () => import('./screens/current-esim/trouble-view.ts') },
   { pattern: '/esims/:id/top-up', load: () => import('./screens/current-esim/top-up-view.ts') },
+  { pattern: '/history', load: () => import('./screens/history/view.ts') },
 ];
