@@ -13,4 +13,5 @@ export const routes: readonly Route[] = [
   { pattern: '/esims/:id/trouble', load: () => import('./screens/current-esim/trouble-view.ts') },
   { pattern: '/esims/:id/top-up', load: () => import('./screens/current-esim/top-up-view.ts') },
   { pattern: '/history', load: () => import('./screens/history/view.ts') },
+  { pattern: '/help', load: () => import('./screens/help/view.ts') },
 ];

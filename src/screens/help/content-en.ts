@@ -1,0 +1,204 @@
+import type { Topic } from './content.ts';
+
+export const topics: readonly Topic[] = [
+  {
+    id: 'start',
+    title: 'Before buying',
+    answers: [
+      {
+        id: 'what',
+        question: 'What is an eSIM?',
+        text: [
+          'A SIM card without the card: the phone loads it over the internet. It gives mobile internet abroad, and your own SIM stays where it is.',
+        ],
+      },
+      {
+        id: 'device',
+        question: 'Does my phone take eSIM?',
+        text: [
+          'Dial *#06#: if the list shows an EID, it does. Almost every iPhone since XS and XR, Samsung Galaxy since S20 and Google Pixel since 4 take it.',
+          'iPhones made for mainland China do not, and a phone locked to one operator takes only that operator’s.',
+        ],
+      },
+      {
+        id: 'number',
+        question: 'Do I get a phone number?',
+        text: ['No. It is internet only: no number, no calls, no text messages. Calls in messengers work.'],
+      },
+      {
+        id: 'when',
+        question: 'When do the days begin?',
+        text: [
+          'With most plans, at the first connection in the country; then you can buy in advance. The plan says so before you pay.',
+        ],
+      },
+      {
+        id: 'where',
+        question: 'Where does it work?',
+        text: [
+          'Only in the countries of the plan. Plans of a region list all theirs; several countries on one trip are often cheaper with one of those.',
+        ],
+      },
+      {
+        id: 'hotspot',
+        question: 'Can I share it with a laptop?',
+        text: ['Most networks allow a hotspot; some do not. What is shared counts as used.'],
+      },
+      {
+        id: 'unlimited',
+        question: 'What does unlimited mean?',
+        text: [
+          'So much a day at full speed, then slower until the next day. How much, and how slow, is written on the plan.',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'install',
+    title: 'Installing',
+    answers: [
+      {
+        id: 'how',
+        question: 'How do I install it?',
+        text: [
+          'Be on Wi-Fi, open the eSIM under “My eSIMs” and press “Activate”. On a phone it is one tap; on another screen, scan the QR code with the phone’s camera.',
+        ],
+      },
+      {
+        id: 'by-hand',
+        question: 'The camera does not read the code',
+        text: [
+          'Enter it by hand: under “By hand” are the SM-DP+ address and the activation code. The phone asks for them when you choose “Enter details manually”.',
+        ],
+      },
+      {
+        id: 'keep-sim',
+        question: 'What happens to my own SIM?',
+        text: [
+          'It stays. Keep it for calls and messages, and choose the eSIM for mobile data. Turn the data of your own SIM off abroad.',
+        ],
+      },
+      {
+        id: 'second-phone',
+        question: 'Can I put it into two phones?',
+        text: ['No: one eSIM works in one phone. For a second phone buy a second one.'],
+      },
+      {
+        id: 'new-phone',
+        question: 'I have a new phone, or deleted the eSIM',
+        text: [
+          'If the code was never used, install it as usual. If it was, try the same QR code again: some operators allow it. If the phone refuses, write to us.',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'trouble',
+    title: 'No internet',
+    answers: [
+      {
+        id: 'no-internet',
+        question: 'It is installed, but there is no internet',
+        text: [
+          'Open the eSIM and tap “Not working?”: it reads the state and names the cause.',
+          '– Turn the line on and choose it for data.',
+          '– Allow data roaming for this line: it costs nothing extra.',
+          '– Turn flight mode on for ten seconds and off.',
+          '– Choose another network by hand.',
+        ],
+      },
+      {
+        id: 'slow',
+        question: 'It is slow',
+        text: [
+          'Choose another network by hand, or restart the phone. On unlimited plans it is slower once the day’s share is used; the next day it is fast again.',
+        ],
+      },
+      {
+        id: 'no-install',
+        question: 'The phone says that the eSIM cannot be added',
+        text: [
+          'Check that there is Wi-Fi and that the phone is not locked to an operator. Remove an old eSIM if the phone has no room for another. If it says that the code is used, look whether the line is there already.',
+        ],
+      },
+      {
+        id: 'usage-late',
+        question: 'The phone shows other figures of usage',
+        text: [
+          'Operators report with a delay of minutes, sometimes of an hour, and count traffic that the phone does not. The time of the figure stands beside it.',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'money',
+    title: 'Money and Stars',
+    answers: [
+      {
+        id: 'stars',
+        question: 'What are Stars, and how do I get them?',
+        text: [
+          'Telegram’s own money. If you have too few, Telegram offers to buy them when you pay: by card, or in the app store. You can also buy them in Settings → My Stars.',
+        ],
+      },
+      {
+        id: 'price',
+        question: 'Is anything charged later?',
+        text: [
+          'Nothing. The price in Stars is the whole price, and when the data is used up it simply stops. The dollars beside it say what that many Stars cost about.',
+        ],
+      },
+      {
+        id: 'refunds',
+        question: 'Refunds',
+        text: [
+          'All Stars come back by themselves if the eSIM is not delivered within 15 minutes.',
+          'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
+          'A refund goes to your Stars balance in Telegram, and “Purchases” shows its date.',
+        ],
+      },
+      {
+        id: 'not-delivered',
+        question: 'I have paid, and there is no eSIM',
+        text: [
+          'Usually it takes seconds. Open the order under “Purchases”: it shows what is going on and when the Stars come back at the latest. You need not write to anyone.',
+        ],
+      },
+      {
+        id: 'top-up',
+        question: 'How does a top-up work?',
+        text: [
+          'It comes to the eSIM you have; nothing to install. If a plan is running, the new one waits until it ends and adds no days to it. If it has ended, the new one starts at the next connection.',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'terms',
+    title: 'Documents',
+    answers: [
+      {
+        id: 'terms',
+        question: 'Terms of sale',
+        text: [
+          'We sell prepaid mobile data as an eSIM. It gives internet only: no phone number, no calls, no text messages.',
+          'The price is in Telegram Stars and is final: nothing is charged later.',
+          'Your phone must support eSIM and must not be locked to one operator.',
+          'If the eSIM is not delivered within 15 minutes, all the Stars come back by themselves.',
+          'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
+          'Buying means agreeing to these terms. Telegram does not answer for this shop; we do.',
+        ],
+      },
+      {
+        id: 'privacy',
+        question: 'Privacy',
+        text: [
+          'We keep your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted.',
+          'We do not see your card, your messages or the sites you visit. The operator receives no name and no Telegram id from us.',
+          'The eSIMs you opened are also kept on this device, so that they open without a network; another user of the device does not see them.',
+          'To have your data removed, write to us.',
+        ],
+      },
+    ],
+  },
+];

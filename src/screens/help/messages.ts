@@ -1,0 +1,29 @@
+import type { Language } from '../../../lib/contract/session.ts';
+
+const en = {
+  title: 'Help',
+  search: 'What is your question?',
+  nothing: { title: 'Nothing found', text: 'Try another word, or write to us.' },
+  contact: {
+    title: 'Write to us',
+    bot: 'In the chat with the bot',
+    note: 'Name the country and the day of the purchase. Never send the QR code to anyone.',
+  },
+  contactTitle: 'Contact',
+  language: 'Language',
+};
+
+const ru: typeof en = {
+  title: 'Помощь',
+  search: 'О чём вопрос?',
+  nothing: { title: 'Ничего не нашлось', text: 'Попробуйте другое слово или напишите нам.' },
+  contact: {
+    title: 'Написать нам',
+    bot: 'В чате с ботом',
+    note: 'Назовите страну и день покупки. QR-код никому не отправляйте.',
+  },
+  contactTitle: 'Связь с нами',
+  language: 'Язык',
+};
+
+export const helpMessages: Record<Language, typeof en> = { en, ru };
