@@ -53,7 +53,9 @@ describe('the clock of a delivery', () => {
     ]);
     await shop.cron('reconcile');
     await shop.cron('reconcile');
-    await steps.runUntil(orderId, 'refunded/cancelled');
+    // Nothing was bought, and a crash of the shop's costs the buyer time, not the eSIM.
+    await steps.runUntil(orderId, 'paid/assigned');
+    expect(await steps.refundsOf(buyer.id)).toEqual([]);
   });
 
   it('leaves what was delivered alone', async () => {
