@@ -6,16 +6,14 @@ import { problemMessages } from '../../problems.ts';
 import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { haptic, openLink } from '../../telegram.ts';
-import { accordion } from '../../ui/accordion.ts';
 import { callout } from '../../ui/callout.ts';
-import { card } from '../../ui/card.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
-import { icon, type IconName } from '../../ui/icon.ts';
+import { lazy } from '../../ui/lazy.ts';
 import { mainButton, secondaryButton } from '../../ui/main-button.ts';
 import { liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
-import { installHelp, installKind, qrCard } from '../ready/install-details.ts';
+import { installKind } from '../../install-kind.ts';
 import type { CurrentEsim } from './controller.ts';
 import { installMessages } from './install-messages.ts';
 import { openEsim } from './open-esim.ts';
@@ -25,6 +23,8 @@ export function render(context: ScreenContext): HTMLElement {
   const { language, router, track } = context;
   const messages = installMessages[language];
   const controller = openEsim(context);
+  // Asked for together with the eSIM, not after it.
+  import('./install-ladder.ts').catch(() => {});
   const kind = installKind();
   const wasLinkOpened = signal(false);
   /** One tap, where the client can open the link and the code is still to be used. */
@@ -77,24 +77,20 @@ export function render(context: ScreenContext): HTMLElement {
     ),
     faces(controller.esim, context, {
       loading: () => h('div', { class: 'install__parts' }, skeletonBlock(268), skeletonBlock(260)),
-      ready: (esim) => renderLadder(esim, controller, context),
+      ready: (esim) => renderWays(esim, controller, context),
     }),
   );
 }
 
-function renderLadder(esim: () => Esim, controller: CurrentEsim, { language }: ScreenContext): Child {
-  const messages = installMessages[language];
+function renderWays(esim: () => Esim, controller: CurrentEsim, context: ScreenContext): Child {
   return h(
     'div',
     { class: 'install__parts' },
-    renderOutcome(esim, controller, language),
-    qrCard(esim().install.qr_code, language),
-    installHelp(esim().install.activation_code, language),
-    card(
-      accordion(messages.trip.title, () => renderTrip(language)),
-      accordion(messages.newPhone.title, () =>
-        h('p', null, () => (esim().state === 'not_installed' ? messages.newPhone.unused : messages.newPhone.used)),
-      ),
+    renderOutcome(esim, controller, context.language),
+    lazy(
+      () => import('./install-ladder.ts'),
+      context,
+      ({ renderLadder }) => renderLadder(esim, context.language),
     ),
   );
 }
@@ -134,17 +130,6 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
     if (controller.advice.value ?? controller.problem.value) place.scrollIntoView({ block: 'center' });
   });
   return place;
-}
-
-function renderTrip(language: ScreenContext['language']): HTMLElement {
-  const icons: readonly IconName[] = ['wifi', 'globe', 'sim', 'plane'];
-  return h(
-    'ol',
-    { class: 'install-steps' },
-    installMessages[language].trip.steps.map((text, index) =>
-      h('li', { class: 'install-steps__step' }, icon(icons[index] ?? 'check'), h('span', null, text)),
-    ),
-  );
 }
 
 function isGood(advice: Advice | null): boolean {

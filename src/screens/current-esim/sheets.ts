@@ -1,3 +1,4 @@
+import './sheets.css';
 import { signal } from '@preact/signals-core';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
@@ -11,23 +12,23 @@ import { h } from '../../ui/dom.ts';
 import { showSheet } from '../../ui/sheet.ts';
 import { qrCard } from '../ready/install-details.ts';
 import type { CurrentEsim } from './controller.ts';
-import { currentEsimMessages } from './messages.ts';
+import { sheetMessages } from './sheet-messages.ts';
 
 const MAX_NAME = 40;
 
 /** Works without a network: the code is kept with the eSIM. */
 export function showQr(esim: Esim, language: Language): void {
-  const { sheet } = currentEsimMessages[language];
-  void showSheet(esimName(esim, language), sheet.close, () => [
+  const messages = sheetMessages[language];
+  void showSheet(esimName(esim, language), messages.close, () => [
     qrCard(esim.install.qr_code, language),
-    card(copyField(sheet.code, esim.install.activation_code, language)),
+    card(copyField(messages.code, esim.install.activation_code, language)),
   ]);
 }
 
 /** An empty name gives it back its country's. */
 export function showRename(esim: Esim, controller: CurrentEsim, language: Language): void {
-  const { actions, sheet } = currentEsimMessages[language];
-  void showSheet(actions.rename, sheet.close, (close) => {
+  const messages = sheetMessages[language];
+  void showSheet(messages.rename, messages.close, (close) => {
     const problem = signal('');
     const input = h('input', {
       class: 'rename__input',
@@ -35,7 +36,7 @@ export function showRename(esim: Esim, controller: CurrentEsim, language: Langua
       maxlength: MAX_NAME,
       value: esim.name ?? '',
       placeholder: placeName(esim, language),
-      'aria-label': sheet.name,
+      'aria-label': messages.name,
       autocomplete: 'off',
       enterkeyhint: 'done',
     });
@@ -56,8 +57,8 @@ export function showRename(esim: Esim, controller: CurrentEsim, language: Langua
         },
       },
       card(input),
-      h('p', { class: 'caption rename__note', role: 'status' }, () => problem.value || sheet.placeholder),
-      button(sheet.save, () => void save()),
+      h('p', { class: 'caption rename__note', role: 'status' }, () => problem.value || messages.placeholder),
+      button(messages.save, () => void save()),
     );
   });
 }

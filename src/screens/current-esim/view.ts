@@ -1,6 +1,6 @@
 import './current-esim.css';
 import type { Esim } from '../../../lib/contract/esim.ts';
-import { formatBytes, formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
+import { formatBytes, formatDateTime } from '../../../lib/i18n/format.ts';
 import { planMessages } from '../../../lib/i18n/plan-messages.ts';
 import { openContact } from '../../contact.ts';
 import {
@@ -18,12 +18,11 @@ import { problemMessages } from '../../problems.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { haptic } from '../../telegram.ts';
 import { callout } from '../../ui/callout.ts';
-import { section } from '../../ui/card.ts';
-import { each, h, swap, type Child } from '../../ui/dom.ts';
+import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
-import { icon, type IconName } from '../../ui/icon.ts';
-import { list, listRow } from '../../ui/list-row.ts';
+import { icon } from '../../ui/icon.ts';
+import { lazy } from '../../ui/lazy.ts';
 import { mainButton } from '../../ui/main-button.ts';
 import { ring } from '../../ui/ring.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
@@ -32,10 +31,11 @@ import { valueOf } from '../../resource.ts';
 import type { CurrentEsim } from './controller.ts';
 import { currentEsimMessages } from './messages.ts';
 import { openEsim } from './open-esim.ts';
-import { showQr, showRename } from './sheets.ts';
 
 export function render(context: ScreenContext): HTMLElement {
   const controller = openEsim(context);
+  // Asked for together with the eSIM, not after it.
+  import('./details.ts').catch(() => {});
   mainButton(() => {
     const esim = valueOf(controller.esim);
     return esim && primaryAction(esim, context);
@@ -86,19 +86,11 @@ function renderEsim(esim: () => Esim, controller: CurrentEsim, context: ScreenCo
         code === null ? null : callout('quiet', 'wifi', `${problemMessages[language][code].title}. ${messages.stale}`),
     ),
     renderUsage(esim, controller, context),
-    swap(
-      () => esim().state,
-      (state) => {
-        const text = messages.state[state];
-        return text === null ? null : callout(stateTone(state), state === 'installed' ? 'plane' : 'info', text);
-      },
+    lazy(
+      () => import('./details.ts'),
+      context,
+      ({ renderDetails }) => renderDetails(esim, controller, context),
     ),
-    swap(
-      () => canTopUp(esim().state),
-      (isGood) => renderActions(esim, isGood, controller, context),
-    ),
-    renderPlans(esim, context),
-    h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
   );
 }
 
@@ -180,67 +172,4 @@ function ringWords({ state, usage }: Esim, language: ScreenContext['language']):
   if (usage.remaining_bytes === null || usage.initial_bytes === null) return messages.unknownUsage;
   const small = isBeforeUse(state) ? messages.left : messages.of(formatBytes(language, usage.initial_bytes));
   return { big: formatBytes(language, usage.remaining_bytes), small };
-}
-
-function renderActions(
-  esim: () => Esim,
-  isToppable: boolean,
-  controller: CurrentEsim,
-  { language, router }: ScreenContext,
-): HTMLElement {
-  const { actions } = currentEsimMessages[language];
-  const path = `/esims/${esim().id}`;
-  const row = (iconName: IconName, title: string, onPress: () => void) =>
-    listRow({ leading: icon(iconName), title, onPress });
-  return section(
-    {},
-    h('h2', { class: 'visually-hidden' }, actions.title),
-    list(
-      isToppable ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
-      row('qr', actions.qr, () => showQr(esim(), language)),
-      row('phone', actions.install, () => router.navigate(`${path}/install`)),
-      row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
-      row('pencil', actions.rename, () => showRename(esim(), controller, language)),
-    ),
-  );
-}
-
-function renderPlans(esim: () => Esim, { language }: ScreenContext): HTMLElement {
-  const messages = currentEsimMessages[language];
-  return section(
-    { title: messages.plans },
-    list(
-      each(
-        () => esim().bundles,
-        (bundle) => `${bundle.order_id ?? ''} ${bundle.bundle_name}`,
-        (bundle) =>
-          listRow({
-            title: () => bundleLine(bundle(), language),
-            subtitle: () => {
-              const { ends_at: endsAt } = bundle();
-              const until = endsAt ? ` · ${messages.until(formatDateTime(language, new Date(endsAt)))}` : '';
-              const isFirst = isBeforeUse(esim().state) && bundle().state === 'queued';
-              return isFirst ? messages.notStarted : `${bundleState(bundle().state, language)}${until}`;
-            },
-          }),
-      ),
-    ),
-  );
-}
-
-function bundleLine(bundle: Esim['bundles'][number], language: ScreenContext['language']): string {
-  const size = bundle.unlimited
-    ? planMessages[language].unlimited
-    : bundle.initial_bytes === null
-      ? ''
-      : formatBytes(language, bundle.initial_bytes);
-  // The name is the supplier's; its number of days is the one thing said nowhere else.
-  const [, days] = /_(\d+)D_/.exec(bundle.bundle_name) ?? [];
-  return [size, days === undefined ? '' : formatDays(language, Number(days))].filter((part) => part !== '').join(' · ');
-}
-
-/** A state that is new at the supplier is shown as it came. */
-function bundleState(state: string, language: ScreenContext['language']): string {
-  const known: Readonly<Record<string, string>> = currentEsimMessages[language].bundle;
-  return known[state] ?? state;
 }

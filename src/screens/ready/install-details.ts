@@ -1,5 +1,5 @@
 import type { Language } from '../../../lib/contract/session.ts';
-import { platform } from '../../telegram.ts';
+import { installKind } from '../../install-kind.ts';
 import { card, paddedCard } from '../../ui/card.ts';
 import { copyField } from '../../ui/copy-field.ts';
 import { accordion } from '../../ui/accordion.ts';
@@ -7,14 +7,6 @@ import { h, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { readyMessages } from './messages.ts';
 import './install-details.css';
-
-export type InstallKind = 'ios' | 'android' | 'other';
-
-/** Where a link can start the installation. Desktop and web clients show the code to a phone's camera instead. */
-export function installKind(): InstallKind {
-  if (platform === 'ios') return 'ios';
-  return platform === 'android' || platform === 'android_x' ? 'android' : 'other';
-}
 
 /** On white with its quiet zone in both themes: scanners need the contrast. */
 export function qrCard(qrCode: string, language: Language): HTMLElement {

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals-core';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
+import { installKind } from '../../install-kind.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { openLink, openTelegramLink } from '../../telegram.ts';
@@ -9,7 +10,7 @@ import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { mainButton } from '../../ui/main-button.ts';
-import { installHelp, installKind, qrCard } from './install-details.ts';
+import { installHelp, qrCard } from './install-details.ts';
 import { readyMessages } from './messages.ts';
 import './ready.css';
 

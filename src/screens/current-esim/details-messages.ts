@@ -1,0 +1,69 @@
+import type { EsimState } from '../../../lib/contract/esim.ts';
+import type { Language } from '../../../lib/contract/session.ts';
+
+const en = {
+  sentence: {
+    not_installed: 'Put it into your phone while you are on Wi-Fi. The days do not count yet.',
+    installed:
+      'It is in the phone and waits for its first network there. On arrival, turn the line and its roaming on.',
+    live: null,
+    used_up: 'All the data is used. Top up, and it goes on at once.',
+    ended: 'The days are over. Top up, and the same eSIM works again.',
+    suspended: 'The operator has paused this eSIM. Write to us and we will find out why.',
+    deactivated: 'The operator has turned this eSIM off. It cannot be used any more; a new one works.',
+    unavailable: 'The operator does not serve this eSIM any more. Write to us, or take a new one.',
+  } satisfies Record<EsimState, string | null>,
+  actions: {
+    title: 'Actions',
+    topUp: 'Top up',
+    qr: 'Show the QR code',
+    install: 'How to install',
+    trouble: 'Not working?',
+    rename: 'Rename',
+  },
+  number: (digits: string) => `eSIM number ends in ${digits}`,
+  title: 'Plans',
+  notStarted: 'Starts at the first connection',
+  until: (date: string) => `until ${date}`,
+  state: {
+    processing: 'Being added',
+    queued: 'In the queue',
+    active: 'Works',
+    depleted: 'Used up',
+    expired: 'Ended',
+  } satisfies Record<string, string>,
+};
+
+const ru: typeof en = {
+  sentence: {
+    not_installed: 'Установите его в телефон, пока есть Wi-Fi. Дни ещё не считаются.',
+    installed: 'Он уже в телефоне и ждёт первой сети на месте. По прилёте включите линию и роуминг для неё.',
+    live: null,
+    used_up: 'Весь интернет израсходован. Пополните, и он сразу продолжит работать.',
+    ended: 'Дни закончились. Пополните, и тот же eSIM снова заработает.',
+    suspended: 'Оператор приостановил этот eSIM. Напишите нам, и мы выясним почему.',
+    deactivated: 'Оператор отключил этот eSIM. Пользоваться им больше нельзя, поможет новый.',
+    unavailable: 'Оператор больше не обслуживает этот eSIM. Напишите нам или возьмите новый.',
+  },
+  actions: {
+    title: 'Действия',
+    topUp: 'Пополнить',
+    qr: 'Показать QR',
+    install: 'Как установить',
+    trouble: 'Не работает?',
+    rename: 'Переименовать',
+  },
+  number: (digits) => `Номер eSIM заканчивается на ${digits}`,
+  title: 'Тариф',
+  notStarted: 'Начнётся с первого подключения',
+  until: (date) => `до ${date}`,
+  state: {
+    processing: 'Добавляем',
+    queued: 'В очереди',
+    active: 'Работает',
+    depleted: 'Израсходован',
+    expired: 'Срок истёк',
+  },
+};
+
+export const detailsMessages: Record<Language, typeof en> = { en, ru };
