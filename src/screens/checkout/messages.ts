@@ -45,6 +45,7 @@ const en = {
   cancelled: 'The payment was closed. You have not been charged.',
   failed: 'The payment did not go through. You have not been charged.',
   notCharged: 'You have not been charged.',
+  asNew: 'Buy it as a new eSIM',
 };
 
 const ru: typeof en = {
@@ -85,6 +86,7 @@ const ru: typeof en = {
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
   failed: 'Оплата не прошла. Звёзды не списаны.',
   notCharged: 'Звёзды не списаны.',
+  asNew: 'Купить новым eSIM',
 };
 
 export const checkoutMessages: Record<Language, typeof en> = { en, ru };

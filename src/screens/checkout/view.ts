@@ -1,8 +1,10 @@
 import './checkout.css';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { formatDays, formatStars, formatUsd } from '../../../lib/i18n/format.ts';
+import { checkoutPath } from '../../checkout-path.ts';
 import { planSize } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
+import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { haptic, openInvoice, setClosingConfirmation } from '../../telegram.ts';
 import { accordion } from '../../ui/accordion.ts';
@@ -79,7 +81,7 @@ function renderLookAlike(controller: Checkout, offer: () => Offer, { language }:
   );
 }
 
-function renderSetback(controller: Checkout, { language }: ScreenContext): Child {
+function renderSetback(controller: Checkout, { language, router }: ScreenContext): Child {
   const messages = checkoutMessages[language];
   const place = h(
     'div',
@@ -98,7 +100,12 @@ function renderSetback(controller: Checkout, { language }: ScreenContext): Child
         if (!setback) return null;
         if (setback.kind !== 'problem') return callout('quiet', 'info', messages[setback.kind]);
         const { title, text } = problemMessages[language][setback.code];
-        return callout('bad', 'warning', `${title}. ${text} ${messages.notCharged}`);
+        const offer = valueOf(controller.offer);
+        const path = offer && checkoutPath(offer.plan.id, offer.destination.code);
+        return [
+          callout('bad', 'warning', `${title}. ${text} ${messages.notCharged}`),
+          setback.code === 'not_compatible' && path ? button(messages.asNew, () => router.replace(path)) : null,
+        ];
       },
     ),
   );
