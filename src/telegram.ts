@@ -27,12 +27,6 @@ export interface BottomButton {
   onPress(): void;
 }
 
-export interface PopupButton {
-  id: string;
-  text: string;
-  isDestructive?: boolean;
-}
-
 interface LaunchParams {
   initData: string;
   version: string;
@@ -145,28 +139,6 @@ export const haptic = {
 
 export function setClosingConfirmation(isNeeded: boolean): void {
   post('web_app_setup_closing_behavior', { need_confirmation: isNeeded });
-}
-
-/** The id of the pressed button; null when it was closed without one, or cannot be shown. */
-export async function showPopup(popup: {
-  title?: string;
-  message: string;
-  buttons: readonly PopupButton[];
-}): Promise<string | null> {
-  if (!canDo('web_app_open_popup')) return null;
-  const closed = nextEvent<string | null>(null, (answer) =>
-    on('popup_closed', ({ button_id: id }) => answer(id ?? null)),
-  );
-  post('web_app_open_popup', {
-    title: (popup.title ?? '').slice(0, 64),
-    message: popup.message.slice(0, 256),
-    buttons: popup.buttons.map(({ id, text, isDestructive }) => ({
-      id,
-      text,
-      type: isDestructive ? ('destructive' as const) : ('default' as const),
-    })),
-  });
-  return closed;
 }
 
 /**
