@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../lib/config/config.ts';
 import { createTelegramApi } from '../lib/telegram/bot-api.ts';
+import { patientSetup } from '../lib/telegram/patient-setup.ts';
 import { checkBot, setUpBot, type BotCheck } from '../lib/telegram/set-up-bot.ts';
 
 const USAGE = `npm run setup:bot [-- --check]
@@ -36,14 +37,15 @@ async function main(): Promise<number> {
     apiUrl: config.telegram.apiUrl,
     ratePerS: config.telegram.ratePerS,
   });
+  const patient = patientSetup(api);
   const settings = {
     appUrl: config.appUrl,
     shopName: config.shopName,
     secretToken: secrets.get('telegramWebhookSecret'),
   };
   try {
-    if (!check) await setUpBot(api, settings);
-    const checks = await checkBot(api, settings);
+    if (!check) await setUpBot(patient, settings);
+    const checks = await checkBot(patient, settings);
     console.log(checks.map(lineOf).join('\n'));
     const wrong = checks.filter(({ problem }) => problem !== null).length;
     if (wrong === 0) return 0;

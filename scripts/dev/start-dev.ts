@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig, type LoadedConfig } from '../../lib/config/config.ts';
 import { migrate } from '../../lib/db/migrate.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
+import { patientSetup } from '../../lib/telegram/patient-setup.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/create-sandbox.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres/start.ts';
@@ -111,7 +112,7 @@ async function provideSandbox(options: {
 async function prepareShop(fetchHandler: FetchHandler, { config, secrets }: LoadedConfig): Promise<void> {
   try {
     const api = createTelegramApi({ ...config.telegram, botToken: secrets.get('telegramBotToken') });
-    await setUpBot(api, { ...config, secretToken: secrets.get('telegramWebhookSecret') });
+    await setUpBot(patientSetup(api), { ...config, secretToken: secrets.get('telegramWebhookSecret') });
   } catch (error) {
     console.error(`The bot is not set up: ${sentenceOf(error)}`);
   }

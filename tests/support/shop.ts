@@ -9,6 +9,7 @@ import { loadConfig } from '../../lib/config/config.ts';
 import type { PlansAnswer, Plan } from '../../lib/contract/catalogue.ts';
 import type { CreateOrderAnswer, Order } from '../../lib/contract/order.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
+import { patientSetup } from '../../lib/telegram/patient-setup.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/create-sandbox.ts';
 import { createBackgroundWork, provideWaitUntil } from '../../scripts/serve/background-work.ts';
@@ -210,7 +211,7 @@ export async function startShop(
     apiUrl: config.telegram.apiUrl,
     ratePerS: 0,
   });
-  await setUpBot(bot, {
+  await setUpBot(patientSetup(bot), {
     appUrl: url,
     shopName: config.shopName,
     secretToken: secrets.get('telegramWebhookSecret'),
