@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerRequest } from 'srvx';
+import { clientAddressOf } from './client-address.ts';
 import { allowedMethods, handlerFor, withParams, type FunctionMatch } from './function-routes.ts';
 import type { VercelSettings } from './vercel-settings.ts';
 
@@ -61,15 +62,19 @@ export function createShopServer(parts: ShopServerParts): FetchHandler {
 
 /** As on Vercel, these two say who is really calling: what the caller wrote there is overwritten. */
 function stampClientAddress(request: ServerRequest): void {
-  const { ip } = request;
   const node = request.runtime?.node?.req;
-  if (ip === undefined || node === undefined) return;
+  if (node === undefined) return;
+  const address = clientAddressOf(node.socket?.remoteAddress, node.headers['x-forwarded-for']);
   for (const name of ['x-real-ip', 'x-forwarded-for']) {
     for (let index = node.rawHeaders.length - 2; index >= 0; index -= 2) {
       if (node.rawHeaders[index]?.toLowerCase() === name) node.rawHeaders.splice(index, 2);
     }
-    node.headers[name] = ip;
-    node.rawHeaders.push(name, ip);
+    if (address === null) {
+      delete node.headers[name];
+    } else {
+      node.headers[name] = address;
+      node.rawHeaders.push(name, address);
+    }
   }
 }
 

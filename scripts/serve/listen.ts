@@ -35,7 +35,6 @@ export function prepareServer(options: {
     manual: true,
     silent: true,
     gracefulShutdown: false,
-    trustProxy: 'loopback',
   });
   const node = server.node?.server;
   if (!node || !('requestTimeout' in node)) throw new TypeError('srvx gave no HTTP server of Node');
