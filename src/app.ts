@@ -27,14 +27,16 @@ export function startApp(root: HTMLElement): void {
   root.append(host);
   document.documentElement.toggleAttribute('data-calm', isSlowDevice);
   startTelegram();
+  const client = new ESIMGoClient(initData);
   if (!isTelegram) {
     document.documentElement.lang = language.value;
-    const { title, text } = appMessages[language.value].outside;
-    host.append(notice({ icon: 'globe', title, text }));
+    import('./screens/outside/view.ts').then(
+      ({ renderOutside }) => host.append(renderOutside(client, language.value)),
+      () => host.append(broken()),
+    );
     return;
   }
 
-  const client = new ESIMGoClient(initData);
   const track = createTrack(client);
   const session = signal<SessionAnswer | null>(null);
   const scrollTops = new Map<string, number>();
@@ -80,8 +82,7 @@ export function startApp(root: HTMLElement): void {
       const action = { text: messages.lost.action, onPress: () => router.replace('/') };
       return notice({ icon: 'globe', title: messages.lost.title, text: messages.lost.text, action });
     }
-    const action = { text: messages.broken.action, onPress: () => location.reload() };
-    return notice({ icon: 'warning', title: messages.broken.title, text: messages.broken.text, action });
+    return broken();
   }
 
   effect(() => {
@@ -101,6 +102,11 @@ export function startApp(root: HTMLElement): void {
     // Browsing needs no session; what needs one asks again and says what is wrong.
     () => {},
   );
+}
+
+function broken(): HTMLElement {
+  const { title, text, action } = appMessages[language.value].broken;
+  return notice({ icon: 'warning', title, text, action: { text: action, onPress: () => location.reload() } });
 }
 
 /** The content may still be on its way: tries for as long as a person would not have scrolled by hand. */

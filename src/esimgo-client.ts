@@ -1,6 +1,7 @@
 import type { DestinationsAnswer, PlansAnswer } from '../lib/contract/catalogue.ts';
 import type { ErrorCode } from '../lib/contract/error-codes.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
+import type { HealthAnswer } from '../lib/contract/health.ts';
 import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
 import type { EventsBody, SessionAnswer } from '../lib/contract/session.ts';
 import { forget, keep, readKept } from './kept-values.ts';
@@ -76,6 +77,12 @@ export class ESIMGoClient {
       throw error;
     });
     return this.#session;
+  }
+
+  /** For a page that nobody is logged in to; null when even the server does not know. */
+  async getBotUsername(): Promise<string | null> {
+    const answer = await this.#get<HealthAnswer>('/api/health?include=bot', { isPublic: true });
+    return answer.bot_username ?? null;
   }
 
   async getDestinations(): Promise<Destinations> {

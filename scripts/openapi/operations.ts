@@ -194,6 +194,14 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Whether the shop works',
     description: 'With the cron secret as bearer also each dependency, the age of the catalogue and the queue.',
     access: 'anyone',
+    parameters: [
+      {
+        name: 'include',
+        in: 'query',
+        schema: z.literal('bot'),
+        description: 'Adds `bot_username`, where the shop is to be found; null while Telegram does not say.',
+      },
+    ],
     answers: {
       200: { what: 'It does', schemas: ['HealthAnswer'] },
       503: { what: 'It does not', schemas: ['HealthAnswer'] },

@@ -16,6 +16,7 @@ import {
   installDetailsSchema,
   usageSchema,
 } from '../../lib/contract/esim.ts';
+import { healthAnswerSchema } from '../../lib/contract/health.ts';
 import {
   createOrderAnswerSchema,
   createOrderBodySchema,
@@ -29,7 +30,6 @@ import { CRON_JOBS } from '../../lib/jobs/run-cron.ts';
 
 /** What others send or what is of no interest to the Mini App, so that the contract has no schema of it. */
 const receivedSchema = z.strictObject({ ok: z.literal(true) });
-const healthAnswerSchema = z.looseObject({ ok: z.boolean() });
 const cronReportSchema = z.record(z.string(), z.unknown());
 const esimGoCallbackSchema = z.looseObject({
   alertType: z.string().optional(),

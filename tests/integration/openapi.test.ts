@@ -139,6 +139,7 @@ describe('the answers of the shop', () => {
       expectDocumented('get', route, refused);
     }
     expectDocumented('get', '/api/health', await shop.call('/api/health'));
+    expectDocumented('get', '/api/health', await shop.call('/api/health?include=bot'));
     const cron = { authorization: `Bearer ${shop.env['CRON_SECRET']}` };
     expectDocumented('get', '/api/health', await shop.call('/api/health', { headers: cron }));
   });

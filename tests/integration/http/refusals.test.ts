@@ -5,6 +5,7 @@ import { sign } from '@tma.js/init-data-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { problemSchema, type Problem } from '../../../lib/contract/problem.ts';
+import type { SessionAnswer } from '../../../lib/contract/session.ts';
 import { signCallback } from '../../../lib/esim-go/signature.ts';
 import { newId } from '../../../lib/ids.ts';
 import { startShop, type Answer, type ShopUnderTest } from '../../support/shop.ts';
@@ -429,6 +430,20 @@ describe('GET /api/health', () => {
     expect((await shop.call('/api/health')).body).toEqual({ ok: true });
     const wrong = await shop.call('/api/health', { headers: { authorization: 'Bearer wrong' } });
     expect(wrong).toMatchObject({ status: 200, body: { ok: true } });
+  });
+
+  it('tells whoever met the shop outside Telegram where it is', async () => {
+    const { body: session } = await (await shop.user(911)).get<SessionAnswer>('/api/session');
+    const { body } = await shop.call('/api/health?include=bot');
+    expect(body).toEqual({ ok: true, bot_username: session.bot_username });
+  });
+
+  it('stays well while Telegram does not say the name', async () => {
+    await shop.app.deps.kv.delete('telegram:bot-username');
+    await shop.faults('telegram', [{ match: { path: 'getMe' }, action: 'error_500' }]);
+    const answer = await shop.call('/api/health?include=bot');
+    await shop.faults('telegram', []);
+    expect(answer).toMatchObject({ status: 200, body: { ok: true, bot_username: null } });
   });
 
   it('tells the operator more', async () => {
