@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { migrate, MigrationError } from '../lib/db/migrate.ts';
 
 const USAGE = `npm run migrate
 
 Applies the SQL files of lib/db/migrations that the database does not have yet. It may be run at any time, also by
-several at once. The database is the first of these settings that is set:
+several at once. The database is the first of these settings that is set, in the environment or in .env:
 
   DATABASE_URL_UNPOOLED   a direct connection; best for migrations
   DATABASE_URL
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const { DATABASE_URL_UNPOOLED, DATABASE_URL, POSTGRES_URL } = process.env;
   // An empty value, as in a copied .env.example, counts as not set.
   const connectionString = DATABASE_URL_UNPOOLED || DATABASE_URL || POSTGRES_URL;

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, pendingMigrations } from '../../lib/db/migrate.ts';
 import { connectPg } from '../../lib/db/pg.ts';
@@ -128,5 +131,31 @@ describe('pendingMigrations', () => {
     expect(await db.query(`select to_regclass('schema_migrations') as ours`)).toEqual([{ ours: null }]);
     await run();
     expect(await pending()).toEqual([]);
+  });
+});
+
+describe('npm run migrate', () => {
+  const program = fileURLToPath(new URL('../../scripts/migrate.ts', import.meta.url));
+  /** In the test's folder, with nothing set but what is given. */
+  const runCommand = (env: Record<string, string> = {}) =>
+    promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), program], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], ...env },
+    });
+
+  it('takes the database from .env, as npm start does', async () => {
+    await write('.env', `DATABASE_URL=${testDatabase.url}\nDATABASE_URL_UNPOOLED=\n`);
+    expect((await runCommand()).stdout).toMatch(/^Applied 0001_\S+\.sql/);
+    expect(await db.query('select count(*) as shops from shop')).toEqual([{ shops: 1 }]);
+    expect((await runCommand()).stdout).toBe('Nothing to apply: the database is up to date.\n');
+  });
+
+  it('prefers the environment to .env', async () => {
+    await write('.env', 'DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing\n');
+    expect((await runCommand({ DATABASE_URL: testDatabase.url })).stdout).toMatch(/^Applied /);
+  });
+
+  it('says what to set when neither names a database', async () => {
+    await expect(runCommand()).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('Set DATABASE_URL') });
   });
 });
