@@ -1,4 +1,4 @@
-import { isEsimGoError } from '../esim-go/errors.ts';
+import { EsimGoUnreachableError, isEsimGoError } from '../esim-go/errors.ts';
 
 /** Newest first: the first that shows a catalogue is the one to use. */
 export const PROBED_VERSIONS = ['v2.5', 'v2.4', 'v2.3', 'v2'] as const;
@@ -21,6 +21,8 @@ export type ProbeMeaning =
   | 'rate_limited'
   | 'server_error'
   | 'no_answer'
+  /** Answered well, and not in JSON: a web page. */
+  | 'not_the_api'
   | 'unexpected';
 
 export interface ProbedCall {
@@ -28,7 +30,7 @@ export interface ProbedCall {
   readonly path: string;
   /** Null when there was no answer. */
   readonly status: number | null;
-  /** The beginning of a refusal, without the key; empty for what was answered. */
+  /** The beginning of a refusal, without the key; empty for what was granted; the reason where nothing answered. */
   readonly text: string;
   readonly ms: number;
   readonly at: Date;
@@ -36,10 +38,14 @@ export interface ProbedCall {
 }
 
 export type ProbeVerdict =
-  /** The configured version shows the catalogue. */
+  /** The configured version shows the catalogue, and is the newest that does. */
   | { readonly kind: 'all_well' }
-  /** Another version shows it: `baseUrl` is what to set. */
+  /** The configured version shows it, and so does a newer one. */
+  | { readonly kind: 'newer_version'; readonly baseUrl: string }
+  /** Only another version shows it: `baseUrl` is what to set. */
   | { readonly kind: 'set_base_url'; readonly baseUrl: string }
+  /** The key may read the catalogue, and nothing is in it. */
+  | { readonly kind: 'catalogue_empty' }
   /** The key works, but not for the catalogue. */
   | { readonly kind: 'catalogue_refused' }
   | { readonly kind: 'key_refused' }
@@ -69,10 +75,13 @@ export interface ProbeDeps {
   readonly now: () => Date;
 }
 
-/** Tries every version and path, one call after the other, and says what the answers mean together. GETs only. */
+/**
+ * Tries every version and path, one call after the other and beginning with what is configured, and says what the answers
+ * mean together. GETs only.
+ */
 export async function probeSupplier({ baseUrl, open, iccid, now }: ProbeDeps): Promise<ProbeReport> {
   const calls: ProbedCall[] = [];
-  for (const version of PROBED_VERSIONS) {
+  for (const version of versionsFor(baseUrl)) {
     const api = open(baseUrlOf(baseUrl, version));
     try {
       for (const path of pathsOf(iccid)) {
@@ -91,6 +100,15 @@ const SILENT_CALLS = 2;
 
 function isSilent(calls: readonly ProbedCall[]): boolean {
   return calls.length >= SILENT_CALLS && calls.every(({ meaning }) => meaning === 'no_answer');
+}
+
+export function isConfigured(baseUrl: string, version: ProbedVersion): boolean {
+  return baseUrlOf(baseUrl, version) === baseUrl.replace(/\/+$/, '');
+}
+
+function versionsFor(baseUrl: string): ProbedVersion[] {
+  const configured = PROBED_VERSIONS.filter((version) => isConfigured(baseUrl, version));
+  return [...configured, ...PROBED_VERSIONS.filter((version) => !configured.includes(version))];
 }
 
 /** The same host with another version; a base without any version gets one. */
@@ -116,13 +134,18 @@ async function probeOnce(api: ProbedApi, version: ProbedVersion, path: string, n
   } catch (error) {
     if (!isEsimGoError(error)) throw error;
     const ms = now().getTime() - at.getTime();
-    return { version, path: shown, status: null, text: error.message, ms, at, meaning: 'no_answer' };
+    const text = error instanceof EsimGoUnreachableError ? (error.causeCode ?? error.reason) : error.name;
+    return { version, path: shown, status: null, text, ms, at, meaning: 'no_answer' };
   }
 }
 
 function meaningOf(path: string, status: number, text: string): ProbeMeaning {
-  if (status >= 200 && status < 300)
-    return /^\{"(esims|bundles)":(\[\]|null)/.test(text.replace(/\s/g, '')) ? 'empty_list' : 'works';
+  if (status >= 200 && status < 300) {
+    const dense = text.replace(/\s/g, '');
+    // A site that shows its front page for every path would pass for an API otherwise.
+    if (!/^[[{]/.test(dense)) return 'not_the_api';
+    return /^\{"(esims|bundles)":(\[\]|null)/.test(dense) ? 'empty_list' : 'works';
+  }
   if (status === 404) return path.startsWith('/esims/') ? 'not_found' : 'no_such_route';
   if (status === 401 || status === 403) return PRIVATE.has(path) ? 'private_route' : 'refused';
   if (status === 429) return 'rate_limited';
@@ -130,25 +153,27 @@ function meaningOf(path: string, status: number, text: string): ProbeMeaning {
 }
 
 function verdictOf(baseUrl: string, calls: readonly ProbedCall[]): ProbeVerdict {
-  const catalogue = calls.find(({ path, meaning }) => path === '/catalogue' && meaning === 'works');
-  if (catalogue !== undefined) {
-    const configured = calls.find(
-      ({ version, path }) => path === '/catalogue' && baseUrlOf(baseUrl, version) === baseUrl.replace(/\/+$/, ''),
-    );
-    if (configured?.meaning === 'works') return { kind: 'all_well' };
-    return { kind: 'set_base_url', baseUrl: baseUrlOf(baseUrl, catalogue.version) };
+  const catalogues = calls.filter(({ path }) => path === '/catalogue');
+  const shows = (version: ProbedVersion): boolean =>
+    catalogues.some((call) => call.version === version && call.meaning === 'works');
+  const newest = PROBED_VERSIONS.find(shows);
+  if (newest !== undefined) {
+    const best = baseUrlOf(baseUrl, newest);
+    const configured = PROBED_VERSIONS.find((version) => isConfigured(baseUrl, version));
+    if (configured === undefined || !shows(configured)) return { kind: 'set_base_url', baseUrl: best };
+    return configured === newest ? { kind: 'all_well' } : { kind: 'newer_version', baseUrl: best };
   }
   const has = (...meanings: ProbeMeaning[]): boolean => calls.some(({ meaning }) => meanings.includes(meaning));
   if (calls.every(({ meaning }) => meaning === 'no_answer')) return { kind: 'no_answer' };
   const passing: readonly ProbeMeaning[] = ['rate_limited', 'server_error', 'no_answer'];
-  if (calls.some(({ path, meaning }) => path === '/catalogue' && passing.includes(meaning)))
-    return { kind: 'try_again' };
+  if (catalogues.some(({ meaning }) => passing.includes(meaning))) return { kind: 'try_again' };
+  if (catalogues.some(({ meaning }) => meaning === 'empty_list')) return { kind: 'catalogue_empty' };
   if (has('works', 'empty_list')) return { kind: 'catalogue_refused' };
   return has('refused', 'private_route') ? { kind: 'key_refused' } : { kind: 'wrong_host' };
 }
 
 /** For the vendor's support: what was asked, when, and what came back. Without the key, whole ICCIDs and granted bodies. */
-export function supportMessage({ baseUrl, calls }: ProbeReport): string {
+export function supportMessage({ baseUrl, calls, verdict }: ProbeReport): string {
   const lines = calls.map(({ version, path, status, text, at, ms }) => {
     const answer = status === null ? 'no answer' : String(status);
     const words = text.replace(/\s+/g, ' ').trim();
@@ -157,14 +182,54 @@ export function supportMessage({ baseUrl, calls }: ProbeReport): string {
   return [
     'Hello,',
     '',
-    'Our key does not show the catalogue of bundles as the API reference describes. Could you please check',
-    '1. that the key belongs to a verified organisation with a price list (groups) assigned,',
-    '2. that no IP allow-list is active for it,',
-    '3. which base URL and path this organisation has to use for GET /catalogue?',
+    ...questionOf(baseUrl, verdict),
     '',
-    `Host: ${new URL(baseUrl).host}. Header: X-API-Key (the key is not in this message). Calls, times in UTC:`,
+    `Base URL: ${baseUrl}. Header: X-API-Key (the key is not in this message). Calls, times in UTC:`,
     ...lines,
     '',
     'Thank you!',
   ].join('\n');
+}
+
+function questionOf(baseUrl: string, verdict: ProbeVerdict): string[] {
+  switch (verdict.kind) {
+    case 'all_well':
+      return [
+        'Our key reads GET /catalogue. Could you please confirm that the price list (groups) it shows is complete?',
+      ];
+    case 'newer_version':
+      return [`Our key reads GET /catalogue. Could you please confirm that we may move to ${verdict.baseUrl}?`];
+    case 'set_base_url':
+      return [
+        `Our key reads the catalogue under ${verdict.baseUrl}, and not under ${baseUrl}, which we were using.`,
+        `Could you please confirm that ${verdict.baseUrl} is the base URL for our organisation?`,
+      ];
+    case 'catalogue_empty':
+      return [
+        'Our key reads GET /catalogue, and no bundle is in it. Could you please assign a price list (groups) to our',
+        'organisation, or tell us what is missing for it?',
+      ];
+    case 'catalogue_refused':
+      return [
+        'Our key works, but does not show the catalogue of bundles as the API reference describes. Could you please check',
+        '1. that our organisation is verified and has a price list (groups) assigned,',
+        '2. that this key may read GET /catalogue,',
+        '3. which base URL and path our organisation has to use for it?',
+      ];
+    case 'key_refused':
+      return [
+        'Every route refuses our key. Could you please check',
+        '1. that the key is the current one of our organisation, and that the organisation is verified and not suspended,',
+        '2. that no IP allow-list is active for it?',
+      ];
+    case 'wrong_host':
+      return ['Nothing at this address looks like your API. Which base URL does our organisation have to use?'];
+    case 'no_answer':
+      return [
+        'We get no answer from this address. Is there an outage, or is our network blocked?',
+        'Our outgoing IP address: (please fill in)',
+      ];
+    case 'try_again':
+      return ['GET /catalogue answers with faults or limits. Is there a disturbance, or a limit on our account?'];
+  }
 }

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBED_VERSIONS, supportMessage, type ProbedCall } from '../../lib/admin/probe-supplier.ts';
+import { supportMessage, type ProbedCall } from '../../lib/admin/probe-supplier.ts';
 import { runProbe } from '../../scripts/esimgo-probe/run-probe.ts';
 import { startSandbox, type RunningSandbox } from '../support/running-sandbox.ts';
 
@@ -63,7 +65,7 @@ describe('the probe of an eSIM Go account', () => {
 
   it('tries every version and path, and finds the catalogue where it is', async () => {
     const { calls, verdict } = await probe('v2');
-    expect([...new Set(calls.map(({ version }) => version))]).toEqual([...PROBED_VERSIONS]);
+    expect([...new Set(calls.map(({ version }) => version))]).toEqual(['v2', 'v2.5', 'v2.4', 'v2.3']);
     for (const version of ['v2.5', 'v2.4', 'v2.3']) {
       expect(answersOf(calls, version)).toMatchObject({
         '/catalogue': '200 works',
@@ -74,8 +76,17 @@ describe('the probe of an eSIM Go account', () => {
     expect(verdict).toEqual({ kind: 'set_base_url', baseUrl: at('v2.5') });
   });
 
-  it.each(['v2.5', 'v2.4', 'v2.3'])('has nothing to change for an account that uses %s', async (version) => {
-    expect((await probe(version)).verdict).toEqual({ kind: 'all_well' });
+  it('has nothing to change for a shop that uses the newest version', async () => {
+    expect((await probe('v2.5')).verdict).toEqual({ kind: 'all_well' });
+  });
+
+  it.each(['v2.4', 'v2.3'])('names the newest version to a shop that uses %s', async (version) => {
+    expect((await probe(version)).verdict).toEqual({ kind: 'newer_version', baseUrl: at('v2.5') });
+  });
+
+  it('names the version to a shop whose address has none', async () => {
+    const report = await runProbe({ baseUrl: `${sandbox.url}/sandbox/esimgo/`, apiKey: key, iccid: null, ratePerS: 0 });
+    expect(report.verdict).toEqual({ kind: 'set_base_url', baseUrl: at('v2.5') });
   });
 
   it('looks into an eSIM that the account owns, and names only the end of its ICCID', async () => {
@@ -120,6 +131,30 @@ describe('the probe of an eSIM Go account', () => {
     expect(report.verdict).toEqual({ kind: 'wrong_host' });
   });
 
+  it('takes a site that shows a page for every path for no API', async () => {
+    const site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
+    await once(site.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const report = await runProbe({ baseUrl: urlOf(site), apiKey: key, iccid: null, ratePerS: 0 });
+      expect(new Set(report.calls.map(({ meaning }) => meaning))).toEqual(new Set(['not_the_api']));
+      expect(report.verdict).toEqual({ kind: 'wrong_host' });
+    } finally {
+      site.close();
+    }
+  });
+
+  it('tells an empty catalogue from one that is closed', async () => {
+    const page = '{"bundles":[],"pageCount":0,"rows":0,"pageSize":1}';
+    const vendor = createServer((_, response) => response.setHeader('content-type', 'application/json').end(page));
+    await once(vendor.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const report = await runProbe({ baseUrl: `${urlOf(vendor)}/v2.5`, apiKey: key, iccid: null, ratePerS: 0 });
+      expect(report.verdict).toEqual({ kind: 'catalogue_empty' });
+    } finally {
+      vendor.close();
+    }
+  });
+
   it('gives the support what it needs, without the key or what granted calls answered', async () => {
     await sandbox.control('set', { esimgo: { catalogue: 403 } });
     const message = supportMessage(await probe('v2.5'));
@@ -130,15 +165,69 @@ describe('the probe of an eSIM Go account', () => {
   });
 });
 
+/** A port of this machine on which nobody listens. */
+async function deadUrl(): Promise<string> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = urlOf(server);
+  server.close();
+  await once(server, 'close');
+  return url;
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
 describe('npm run esimgo:probe', () => {
-  it('explains what the owner of a /v2 address meets, and what to set', async () => {
-    const { code, stdout } = await run(['--url', at('v2')], { ESIMGO_API_KEY: key });
-    expect(code).toBe(1);
-    expect(stdout).toContain(`ESIMGO_API_URL=${at('v2.5')}`);
-    expect(stdout).toMatch(/\/catalogue +404 +no such route in this version/);
-    expect(stdout).toMatch(/\/bundles +403 +a route of eSIM Go’s own/);
-    expect(stdout).toContain('For the support of eSIM Go');
-    expect(stdout).not.toContain(key);
+  const CALL = /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}GET \/v2(\.\d)?\/\S+ {2}(\d{3}|no answer) {2}\d+ ms/gm;
+
+  it('gives five different pieces of advice, each with every answer in words and a message without the key', async () => {
+    const cases = [
+      { name: 'v2', url: at('v2'), apiKey: key, code: 1 },
+      { name: 'v2.4', url: at('v2.4'), apiKey: key, code: 0 },
+      { name: 'v2.5', url: at('v2.5'), apiKey: key, code: 0 },
+      { name: 'wrong key', url: at('v2.5'), apiKey: 'sandbox-not-the-key', code: 1 },
+      { name: 'dead', url: `${await deadUrl()}/v2.5`, apiKey: key, code: 1 },
+    ];
+    const advice = new Map<string, string>();
+    for (const { name, url, apiKey, code } of cases) {
+      const ran = await run(['--url', url], { ESIMGO_API_KEY: apiKey });
+      expect(ran, name).toMatchObject({ code, stderr: '' });
+      const [before, message, todo] = ran.stdout.split(/^─── .* ───$/m);
+      const answers = before?.match(/^ {2}\/\S+ +(\d{3}|-) +\S.{10,}$/gm) ?? [];
+      // Eleven paths under four versions, and the bundles of an eSIM where the key finds one.
+      expect(name === 'dead' ? [2] : [44, 48], name).toContain(answers.length);
+      // As many calls in the message as answers in the table.
+      expect(message?.match(CALL), name).toHaveLength(answers.length);
+      expect(message, name).toContain(`Base URL: ${url}.`);
+      expect(ran.stdout, name).not.toContain(apiKey);
+      advice.set(name, todo?.trim() ?? '');
+    }
+    expect(new Set(advice.values()).size).toBe(5);
+    expect(advice.get('v2')).toContain(`  ESIMGO_API_URL=${at('v2.5')}`);
+    expect(advice.get('v2.4')).toMatch(/can stay as it is/);
+    expect(advice.get('v2.4')).toContain(`  ESIMGO_API_URL=${at('v2.5')}`);
+    expect(advice.get('v2.5')).toMatch(/Nothing to set/);
+    expect(advice.get('wrong key')).toMatch(/refuses this key[^]*ESIMGO_API_KEY[^]*allow-list[^]*verified/);
+    expect(advice.get('dead')).toMatch(/does not answer at all: nobody listens there \(ECONNREFUSED\)/);
+  });
+
+  it('begins with the version that is set, and shows under /v2 what its users meet', async () => {
+    const { stdout } = await run(['--url', at('v2')], { ESIMGO_API_KEY: key });
+    const [, first = ''] = stdout.split(/^\/v2/m);
+    expect(first).toMatch(/\/catalogue +404 +no such route in this version: v2 is the first one and has no catalogue/);
+    expect(first).toMatch(/\/esims +200 +readable, and empty: these are the eSIMs the account has bought/);
+    expect(first).toMatch(/\/bundles +403 +a route of eSIM Go’s own/);
+    expect(first).toMatch(/\/products +403 +a route of eSIM Go’s own/);
+  });
+
+  it('takes no address with a password in it, and does not repeat it', async () => {
+    const ran = await run(['--url', 'https://me:pass-word@host/v2.5'], { ESIMGO_API_KEY: key });
+    expect(ran.code).toBe(2);
+    expect(ran.stdout + ran.stderr).not.toContain('pass-word');
   });
 
   it('ends with 0 when all is well, and with 2 without a key or with a wrong use', async () => {
