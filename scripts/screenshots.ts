@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './browser/chromium.ts';
 
 const HELP = `
 npm run screenshots [-- --url http://localhost:3000]
@@ -12,8 +11,6 @@ Takes the picture of the README from a running \`npm run dev\`: the shop in the 
 Needs Chromium: CHROMIUM_PATH, or one that the system has.
 `;
 const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
-const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
 const WIDTH = 1280;
 const HEIGHT = 900;
 
@@ -24,9 +21,7 @@ if (values.help) console.log(HELP.trim());
 else await takeScreenshot(values.url);
 
 async function takeScreenshot(url: string): Promise<void> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? SYSTEM_BROWSERS.find((file) => existsSync(file));
-  if (executablePath === undefined) throw new Error('There is no Chromium: install one, or set CHROMIUM_PATH.');
-  const browser = await chromium.launch({ executablePath, args: ARGS });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT }, locale: 'en-US' });
     await page.goto(`${url}/sandbox`);

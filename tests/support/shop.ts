@@ -13,7 +13,7 @@ import { patientSetup } from '../../lib/telegram/patient-setup.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/create-sandbox.ts';
 import { createBackgroundWork, provideWaitUntil } from '../../scripts/serve/background-work.ts';
-import { createShopServer } from '../../scripts/serve/create-shop-server.ts';
+import { createShopServer, type ShopServerParts } from '../../scripts/serve/create-shop-server.ts';
 import { createFunctionRouter, listFunctionFiles } from '../../scripts/serve/function-routes.ts';
 import { createTestDatabase } from './database.ts';
 import { until } from './until.ts';
@@ -66,6 +66,11 @@ export interface StorageInBetween {
 export async function startShop(
   settings: Record<string, string> = {},
   putInBetween?: (databaseUrl: string) => Promise<StorageInBetween>,
+  /** The pages beside the functions; most tests ask for none. */
+  pages: Pick<ShopServerParts, 'serveFile' | 'settings'> = {
+    serveFile: async () => null,
+    settings: { headersFor: () => [], rewriteOf: () => null },
+  },
 ) {
   const database = await createTestDatabase();
   const between = await putInBetween?.(database.url);
@@ -78,8 +83,7 @@ export async function startShop(
   const shopFetch = createShopServer({
     findFunction,
     loadFunction: (file) => import(/* @vite-ignore */ file),
-    serveFile: async () => null,
-    settings: { headersFor: () => [], rewriteOf: () => null },
+    ...pages,
     reportError: (error) => {
       throw error;
     },
