@@ -19,7 +19,7 @@ export function createForgivingKv(kv: Kv, log: Log): Kv {
     get: (key) => orElse(kv.get(key), null),
     set: (key, value, options) => orElse(kv.set(key, value, options), true),
     delete: (key) => orElse(kv.delete(key), undefined),
-    increment: (key, by, ttlS) => orElse(kv.increment(key, by, ttlS), by),
+    increment: (key, by, ttlS) => orElse(kv.increment(key, by, ttlS), { count: by, endsInMs: ttlS * 1_000 }),
     close: () => kv.close(),
   };
 }

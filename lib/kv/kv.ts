@@ -4,7 +4,13 @@ export interface Kv {
   /** Replaces value and TTL; without `ttlS` the value does not expire. False when `onlyIfAbsent` lost. */
   set(key: string, value: string, options?: { ttlS?: number; onlyIfAbsent?: boolean }): Promise<boolean>;
   delete(key: string): Promise<void>;
-  /** Adds and returns the new count; the TTL starts with the first increment of a window. */
-  increment(key: string, by: number, ttlS: number): Promise<number>;
+  /** Adds; the TTL starts with the first increment of a window. */
+  increment(key: string, by: number, ttlS: number): Promise<WindowCount>;
   close(): Promise<void>;
+}
+
+export interface WindowCount {
+  count: number;
+  /** Until the window is over, by the store's own clock: callers with different clocks agree on it. */
+  endsInMs: number;
 }

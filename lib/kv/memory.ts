@@ -46,7 +46,7 @@ export function createMemoryKv(options: { now?: () => number; maxEntries?: numbe
       if (!/^-?\d+$/.test(entry.value)) throw new TypeError(`The value of "${key}" is not a count`);
       const count = Number(entry.value) + by;
       write(key, { value: String(count), expiresAtMs: entry.expiresAtMs });
-      return count;
+      return { count, endsInMs: entry.expiresAtMs - now() };
     },
     async close() {
       entries.clear();

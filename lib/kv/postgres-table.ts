@@ -29,17 +29,22 @@ export function createPostgresTableKv(sql: Sql): PostgresTableKv {
       await sql.query('delete from kv where key = $1', [key]);
     },
     async increment(key, by, ttlS) {
-      const rows = await sql.query<{ count: number }>(
-        `insert into kv (key, value, expires_at) values ($1, $2::bigint::text, now() + make_interval(secs => $3))
+      // Not now(): whoever waited for the row's lock must not count into a window that ended meanwhile.
+      const rows = await sql.query<{ count: number; endsInMs: number }>(
+        `insert into kv (key, value, expires_at)
+         values ($1, $2::bigint::text, clock_timestamp() + make_interval(secs => $3))
          on conflict (key) do update set
-           value = case when kv.expires_at <= now() then excluded.value else (kv.value::bigint + $2::bigint)::text end,
-           expires_at = case when kv.expires_at <= now() then excluded.expires_at else kv.expires_at end
-         returning value::bigint as count`,
+           value = case when kv.expires_at <= clock_timestamp() then $2::bigint::text
+                        else (kv.value::bigint + $2::bigint)::text end,
+           expires_at = case when kv.expires_at <= clock_timestamp() then clock_timestamp() + make_interval(secs => $3)
+                             else kv.expires_at end
+         returning value::bigint as count,
+           greatest(0, extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as "endsInMs"`,
         [key, by, ttlS],
       );
       const row = rows[0];
       if (!row) throw new Error('An upsert returned no row');
-      return row.count;
+      return row;
     },
     async deleteExpired() {
       const rows = await sql.query<{ count: number }>(

@@ -34,9 +34,10 @@ export function createVercelKv(settings: { url: string; token: string; timeoutMs
       const window = once
         .multi()
         .set(key, '0', { nx: true, px: wholeMs(ttlS) })
-        .incrby(key, by);
-      const [, count] = await answer(window.exec());
-      return count;
+        .incrby(key, by)
+        .pttl(key);
+      const [, count, leftMs] = await answer(window.exec());
+      return { count, endsInMs: leftMs < 0 ? wholeMs(ttlS) : leftMs };
     },
     async close() {
       // Each request stands alone: there is no connection to close.

@@ -104,24 +104,38 @@ export function describeKv(name: string, makeKv: () => Promise<KvUnderTest>): vo
     });
 
     it('counts up from nothing, by any whole number', async () => {
-      expect(await kv.increment('count', 1, 60)).toBe(1);
-      expect(await kv.increment('count', 41, 60)).toBe(42);
-      expect(await kv.increment('count', -2, 60)).toBe(40);
+      expect((await kv.increment('count', 1, 60)).count).toBe(1);
+      expect((await kv.increment('count', 41, 60)).count).toBe(42);
+      expect((await kv.increment('count', -2, 60)).count).toBe(40);
       expect(await kv.get('count')).toBe('40');
     });
 
     it('ends the window one TTL after its first increment', async () => {
       await kv.increment('window', 1, 60);
       await subject.pass(45);
-      expect(await kv.increment('window', 1, 60)).toBe(2);
+      expect((await kv.increment('window', 1, 60)).count).toBe(2);
       await subject.pass(15);
       expect(await kv.get('window')).toBeNull();
-      expect(await kv.increment('window', 1, 60)).toBe(1);
+      expect((await kv.increment('window', 1, 60)).count).toBe(1);
+    });
+
+    it('tells how long the window still lasts, also when it began anew', async () => {
+      const leftS = async () => Math.ceil((await kv.increment('lasting', 1, 600)).endsInMs / 10_000) * 10;
+      expect(await leftS()).toBe(600);
+      await subject.pass(400);
+      expect(await leftS()).toBe(200);
+      await subject.pass(200);
+      expect(await leftS()).toBe(600);
+    });
+
+    it('counts in windows of parts of a second', async () => {
+      const { count, endsInMs } = await kv.increment('brief', 1, 0.25);
+      expect([count, endsInMs > 0 && endsInMs <= 250]).toEqual([1, true]);
     });
 
     it('loses no concurrent increment', async () => {
       const counts = await Promise.all(Array.from({ length: 20 }, () => kv.increment('busy', 1, 60)));
-      expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(counts.map(({ count }) => count).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     });
 
     it('refuses to count on a text, and leaves it', async () => {

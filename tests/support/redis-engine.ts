@@ -55,12 +55,19 @@ export function createRedisEngine(now: () => number): RedisEngine {
     return { value: count };
   }
 
+  function timeLeft(key: string): number {
+    const entry = read(key);
+    if (entry === null) return -2;
+    return entry.expiresAtMs === Infinity ? -1 : entry.expiresAtMs - now();
+  }
+
   function run([name = '', ...args]: string[]): RedisReply {
     const [key = '', value = '', ...options] = args;
     const form = `${name.toUpperCase()} ${args.length}`;
     if (form === 'GET 1') return { value: read(key)?.value ?? null };
     if (form === 'DEL 1') return { value: read(key) !== null && entries.delete(key) ? 1 : 0 };
     if (form === 'INCRBY 2') return incrementBy(key, value);
+    if (form === 'PTTL 1') return { value: timeLeft(key) };
     if (name.toUpperCase() === 'SET' && args.length >= 2) return set(key, value, options);
     return { error: `ERR unknown command '${name}' with ${args.length} arguments` };
   }

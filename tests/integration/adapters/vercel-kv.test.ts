@@ -50,7 +50,7 @@ describe('createVercelKv', () => {
   it('rounds a part of a millisecond up, since Redis refuses a life of none', async () => {
     const kv = createVercelKv(bridge);
     expect(await kv.set('brief', 'x', { ttlS: 0.0001 })).toBe(true);
-    expect(await kv.increment('brief count', 1, 0.0001)).toBe(1);
+    expect((await kv.increment('brief count', 1, 0.0001)).count).toBe(1);
   });
 });
 
@@ -65,7 +65,7 @@ describe('createForgivingKv', () => {
     bridge.setDown(true);
     expect(await kv.get('kept')).toBeNull();
     expect(await kv.set('kept', 'y', { onlyIfAbsent: true })).toBe(true);
-    expect(await kv.increment('kept', 3, 60)).toBe(3);
+    expect((await kv.increment('kept', 3, 60)).count).toBe(3);
     await kv.delete('kept');
     expect(lines.filter((line) => line.includes('"kv_failed"'))).toHaveLength(4);
     bridge.setDown(false);
