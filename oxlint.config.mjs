@@ -124,14 +124,18 @@ export default {
             'Take the Telegram client as an argument; only its types and errors may be imported.',
           ),
           banValues(
-            ['pg', 'grammy', 'undici', '@vercel/*', 'node:http', 'node:https', 'node:net'],
+            [...folders('mail'), ...except('mail/errors.ts')],
+            'Take the mailer as an argument; only its types and errors may be imported.',
+          ),
+          banValues(
+            ['pg', 'grammy', 'nodemailer', 'undici', '@vercel/*', 'node:http', 'node:https', 'node:net'],
             'The domain does no I/O of its own: put it into an adapter and take that as an argument.',
           ),
         ],
         packagesBut('@vercel/postgres', '@vercel/kv', 'undici'),
       ),
     },
-    { files: ['lib/{esim-go,telegram,db,kv}/**'], rules: imports(ADAPTER) },
+    { files: ['lib/{esim-go,telegram,db,kv,mail}/**'], rules: imports(ADAPTER) },
     { files: ['lib/db/vercel-postgres.ts'], rules: imports(ADAPTER, packagesBut('@vercel/postgres')) },
     { files: ['lib/kv/vercel-kv.ts'], rules: imports(ADAPTER, packagesBut('@vercel/kv')) },
     { files: ['lib/{http,log}/**'], rules: imports([...SHOP, NO_DOMAIN]) },
@@ -143,7 +147,7 @@ export default {
         NO_APP,
         NO_DOMAIN,
         banValues(
-          folders('config', 'db', 'kv', 'esim-go', 'telegram', 'log'),
+          folders('config', 'db', 'kv', 'esim-go', 'telegram', 'mail', 'log'),
           'This folder is pure, and the Mini App shares it: take the value as an argument.',
         ),
         ban(

@@ -12,6 +12,7 @@ import { createMemoryKv } from './kv/memory.ts';
 import { createPostgresTableKv } from './kv/postgres-table.ts';
 import { createConsoleLog, type Log } from './log/log.ts';
 import { createTelegramApi } from './telegram/bot-api.ts';
+import { createSmtpMailer } from './mail/smtp.ts';
 
 export interface App {
   deps: ShopDeps;
@@ -62,6 +63,7 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
   };
   const now = (): Date => new Date();
   let shopId: Promise<string> | null = null;
+  const smtpUrl = secrets.get('smtpUrl');
   const deps: ShopDeps = {
     db,
     kv,
@@ -73,6 +75,8 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     shopId: () =>
       (shopId ??= readShopId(db).catch((error: unknown) => {
         shopId = null;
+    mailer:
+      smtpUrl === null ? null : createSmtpMailer({ url: smtpUrl, shopName: config.shopName, appUrl: config.appUrl }),
         throw error;
       })),
     background,

@@ -3,6 +3,7 @@ import type { Keyring } from './db/sealed-text.ts';
 import type { Database } from './db/sql.ts';
 import type { EsimGoClient } from './esim-go/client.ts';
 import type { Kv } from './kv/kv.ts';
+import type { Mailer } from './mail/mailer.ts';
 import type { Log } from './log/log.ts';
 import type { TelegramApi } from './telegram/bot-api.ts';
 
@@ -12,6 +13,8 @@ export interface ShopDeps {
   kv: Kv;
   supplier: EsimGoClient;
   telegram: TelegramApi;
+  /** Null where no mail server is set. */
+  mailer: Mailer | null;
   keyring: Keyring;
   config: Config;
   log: Log;

@@ -17,6 +17,17 @@ export function visibleLength({ html: source }: BotHtml): number {
   return source.replaceAll(/<[^>]*>/g, '').replaceAll(/&(?:lt|gt|amp|quot);/g, ' ').length;
 }
 
+/** The same words where nothing reads HTML; a link is followed by its address. */
+export function plainText({ html: source }: BotHtml): string {
+  return source
+    .replaceAll(/<a href="([^"]*)">(.*?)<\/a>/g, '$2: $1')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+}
+
 function escaped(value: string | number | BotHtml): string {
   if (typeof value === 'object') return value.html;
   return String(value)

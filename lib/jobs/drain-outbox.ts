@@ -43,6 +43,7 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   tag_esim: 20,
   tell_ready: 20,
   tell_refunded: 20,
+  mail_ready: 20,
   tell_late: 3,
   alert: 12,
 };

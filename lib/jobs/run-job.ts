@@ -2,6 +2,7 @@ import type { ShopDeps } from '../deps.ts';
 import { refreshEsim } from '../esims/refresh-esim.ts';
 import { tagEsim } from '../esims/tag-esim.ts';
 import { alertAdmins } from '../notify/alert-admins.ts';
+import { mailReady } from '../notify/mail-ready.ts';
 import { tellLate, tellReady, tellRefunded } from '../notify/tell-buyer.ts';
 import { deliverOrder } from '../orders/deliver-order.ts';
 import { backOff, DONE, type JobResult } from '../orders/job-result.ts';
@@ -34,6 +35,9 @@ export async function runJob(deps: ShopDeps, job: Job): Promise<JobResult> {
       return DONE;
     case 'tell_refunded':
       await tellRefunded(deps, job.subject_id);
+      return DONE;
+    case 'mail_ready':
+      await mailReady(deps, job.subject_id);
       return DONE;
     case 'tell_late':
       await tellLate(deps, job.subject_id);

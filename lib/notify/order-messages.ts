@@ -49,7 +49,7 @@ export function readyMessage(esim: ReadyEsim): PhotoMessage {
   return { captionHtml: (caption ?? ready.title(placeName(order, language))).html, buttons: readyButtons(esim) };
 }
 
-function placesAndTime({ plan, language }: ReadyEsim): BotHtml[] {
+export function placesAndTime({ plan, language }: ReadyEsim): BotHtml[] {
   if (plan === undefined) return [];
   const messages = planMessages[language];
   const sentences = [
@@ -97,15 +97,18 @@ export interface Refund extends Reader {
   stars: number;
   /** `failure_code` of the order or `refund_reason` of the payment. */
   reason: string | null;
+  /** The plan was delivered, and ends with the refund. */
+  endsPlan?: boolean;
 }
 
-export function refundMessage({ order, stars, reason, language, appUrl }: Refund): TextMessage {
+export function refundMessage({ order, stars, reason, language, appUrl, endsPlan = false }: Refund): TextMessage {
   const { refund, button } = botMessages[language];
   const amount = formatStars(language, stars);
   const known = isRefundReason(reason) ? reason : 'by_shop';
   const blocks = [
     refund.title(amount),
     markup`${order === null || known === 'wrong_user' ? '' : `${planLine(order, language)}\n`}${refund.reason[known]} ${refund.money(amount)}`,
+    ...(endsPlan ? [refund.planEnds()] : []),
     refund.again(),
   ];
   return { html: joinHtml(blocks, '\n\n').html, buttons: [[{ text: button.openShop, web_app: { url: appUrl } }]] };

@@ -1,55 +1,31 @@
+import { AppError } from '../contract/error-codes.ts';
 import type { ShopDeps } from '../deps.ts';
 import type { Sql } from '../db/sql.ts';
-import type { EsimRow } from '../esims/esim-row.ts';
-import { openCodes } from '../esims/read-esims.ts';
-import { androidInstallUrl, appleInstallUrl } from '../esim-go/lpa.ts';
 import { toOrder, type OrderRow } from '../orders/order-row.ts';
 import { isUserUnreachable } from '../telegram/errors.ts';
 import { languageOfUser } from '../users/remember-user.ts';
 import { lateMessage, refundMessage, topUpReadyMessage } from './order-messages.ts';
+import { readReady } from './read-ready.ts';
 import { sendReady } from './send-ready.ts';
 
 type TellDeps = Pick<ShopDeps, 'db' | 'telegram' | 'keyring' | 'config' | 'log'>;
 
-type ReadyRow = OrderRow &
-  Pick<EsimRow, 'smdp_address' | 'matching_id_sealed'> & {
-    countries: number | null;
-    autostart: boolean | null;
-    is_own_esim: boolean;
-  };
-
 /** The copy in the chat. The eSIM is in the app as well, so a chat that cannot be reached loses nothing. */
 export async function tellReady(deps: TellDeps, orderId: string): Promise<void> {
-  const [row] = await deps.db.query<ReadyRow>(
-    `SELECT o.*, e.smdp_address, e.matching_id_sealed, cardinality(p.coverage) AS countries, p.autostart,
-       NOT EXISTS (SELECT FROM orders earlier
-                   WHERE earlier.esim_id = o.esim_id AND earlier.created_at < o.created_at AND earlier.provisioning = 'assigned')
-         AS is_own_esim
-     FROM orders o JOIN esims e ON e.id = o.esim_id LEFT JOIN esimgo_products p ON p.bundle_name = o.esimgo_product_id
-     WHERE o.id = $1 AND o.provisioning = 'assigned' AND o.payment_status = 'paid'`,
-    [orderId],
+  const ready = await readReady(deps, orderId);
+  if (ready === null) return;
+  await reach(deps, ready.userId, () =>
+    ready.kind === 'esim'
+      ? sendReady(deps.telegram, ready.userId, ready.esim)
+      : deps.telegram.sendMessage(ready.userId, topUpReadyMessage(ready.topUp)),
   );
-  if (row === undefined) return;
-  const reader = { language: await languageOfUser(deps.db, row.telegram_user_id), appUrl: deps.config.appUrl };
-  const order = toOrder(row);
-  await reach(deps, row.telegram_user_id, async () => {
-    if (row.kind === 'top_up' && !row.is_own_esim) {
-      await deps.telegram.sendMessage(row.telegram_user_id, topUpReadyMessage({ order, ...reader }));
-      return;
-    }
-    const { lpa, matchingId } = openCodes(deps.keyring, { ...row, id: row.esim_id ?? '' });
-    await sendReady(deps.telegram, row.telegram_user_id, {
-      ...reader,
-      order,
-      lpaString: lpa,
-      smdpAddress: row.smdp_address,
-      matchingId,
-      appleInstallUrl: appleInstallUrl(lpa),
-      androidInstallUrl: androidInstallUrl(lpa),
-      ...(row.countries === null ? {} : { plan: { countries: row.countries, autostart: row.autostart ?? true } }),
-      insteadOfTopUp: row.kind === 'top_up',
-    });
-  });
+}
+
+/** The same message once more, because its holder asks. False if the bot may not write to them. */
+export async function tellReadyAgain(deps: TellDeps, orderId: string): Promise<boolean> {
+  const ready = await readReady(deps, orderId);
+  if (ready?.kind !== 'esim') throw new AppError('not_found');
+  return reach(deps, ready.userId, () => sendReady(deps.telegram, ready.userId, ready.esim));
 }
 
 export async function tellRefunded(deps: TellDeps, paymentId: string): Promise<void> {
@@ -58,8 +34,9 @@ export async function tellRefunded(deps: TellDeps, paymentId: string): Promise<v
     order_id: string | null;
     amount_stars: number;
     refund_reason: string | null;
+    pays_for_order: boolean;
   }>(
-    `SELECT telegram_user_id, order_id, amount_stars, refund_reason FROM payments WHERE id = $1 AND state = 'refunded'`,
+    `SELECT telegram_user_id, order_id, amount_stars, refund_reason, pays_for_order FROM payments WHERE id = $1 AND state = 'refunded'`,
     [paymentId],
   );
   if (payment === undefined) return;
@@ -71,6 +48,7 @@ export async function tellRefunded(deps: TellDeps, paymentId: string): Promise<v
     order: order === undefined ? null : toOrder(order),
     stars: payment.amount_stars,
     reason: payment.refund_reason,
+    endsPlan: payment.pays_for_order && order?.provisioning === 'assigned',
     language: await languageOfUser(deps.db, payment.telegram_user_id),
     appUrl: deps.config.appUrl,
   });
@@ -96,13 +74,15 @@ export async function tellLate(deps: TellDeps, orderId: string): Promise<void> {
 }
 
 /** Somebody who blocked the bot is noted and left alone; every other failure is thrown, for the job to try again. */
-async function reach({ db, log }: TellDeps, userId: number, send: () => Promise<unknown>): Promise<void> {
+async function reach({ db, log }: TellDeps, userId: number, send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send();
+    return true;
   } catch (error) {
     if (!isUserUnreachable(error)) throw error;
     await markUnreachable(db, userId, true);
     log.info('user_unreachable');
+    return false;
   }
 }
 

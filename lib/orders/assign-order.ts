@@ -81,6 +81,7 @@ async function finish(tx: Sql, order: OrderRow, esimId: string | null): Promise<
   if (order.kind === 'top_up') await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: esimId });
   await enqueue(tx, { kind: 'tell_ready', subjectId: order.id });
   await settleEarlyChargeback(tx, order.id);
+  if (order.email_sealed !== null) await enqueue(tx, { kind: 'mail_ready', subjectId: order.id });
   return true;
 }
 

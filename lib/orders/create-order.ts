@@ -13,7 +13,7 @@ import { isTelegramError } from '../telegram/errors.ts';
 import { rememberUser, type KnownUser } from '../users/remember-user.ts';
 import { invoicePayload } from './invoice-payload.ts';
 import { noteEvent } from './move-order.ts';
-import { toOrder, type OrderRow } from './order-row.ts';
+import { emailPurpose, toOrder, type OrderRow } from './order-row.ts';
 import { checkCapacity } from './supplier-capacity.ts';
 
 type SellablePlan = Extract<PlanLookup, { outcome: 'sellable' }>;
@@ -184,7 +184,8 @@ async function insertOrder(deps: ShopDeps, input: NewOrder): Promise<OrderRow | 
         rules.payoutMicroUsdPerStar,
         input.idempotencyKey,
         input.requestHash,
-        body.email === undefined ? null : deps.keyring.seal(body.email, `order-email:${id}`),
+        // Kept only where it will be used.
+        body.email === undefined || deps.mailer === null ? null : deps.keyring.seal(body.email, emailPurpose(id)),
         deps.config.orderTtlS,
       ],
     );

@@ -30,6 +30,7 @@ export interface OrderRow {
   idempotency_key: string;
   request_hash: string;
   invoice_url: string | null;
+  email_sealed: string | null;
   created_at: Date;
   expires_at: Date;
   paid_at: Date | null;
@@ -71,6 +72,11 @@ export function toOrder(row: OrderRow, secrets: { activationCode: string; qrCode
     ready_at: isoOrNull(row.ready_at),
     refunded_at: isoOrNull(row.refunded_at),
   };
+}
+
+/** Binds a sealed e-mail address to its order. */
+export function emailPurpose(orderId: string): string {
+  return `order-email:${orderId}`;
 }
 
 export function isoOrNull(value: Date | null): string | null {

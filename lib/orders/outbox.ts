@@ -11,6 +11,7 @@ export const JOB_KINDS = [
   'refresh_order',
   'tell_ready',
   'tell_refunded',
+  'mail_ready',
   'tell_late',
   'alert',
 ] as const;
