@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['tests/{contract,integration}/**/*.test.ts'],
+          include: ['tests/{contract,integration,security}/**/*.test.ts'],
           globalSetup: 'tests/support/global-setup.ts',
         },
       },

@@ -11,11 +11,17 @@ export async function readBody(request: Request, maxBytes: number = MAX_BODY_BYT
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // A length can be left out or lied about, so it is counted as well.
-  for await (const chunk of request.body) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw new AppError('payload_too_large');
-    chunks.push(chunk);
+  try {
+    // A length can be left out or lied about, so it is counted as well.
+    for await (const chunk of request.body) {
+      length += chunk.byteLength;
+      if (length > maxBytes) throw new AppError('payload_too_large');
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    // Whoever hangs up in the middle must not count as a failure of the shop.
+    throw new AppError('bad_request', { cause, details: { path: '', reason: 'cut_off' } });
   }
   return Buffer.concat(chunks);
 }

@@ -2,6 +2,11 @@ import { FastResponse, serve } from 'srvx/node';
 import type { ServerRequest } from 'srvx';
 import type { Server as NodeServer } from 'node:http';
 
+// Node's own would let a caller who sends a byte now and then hold a connection for five minutes. The largest body, a
+// price list of 4 MB, gets through in a minute on a slow line.
+const HEAD_WITHIN_MS = 15_000;
+const REQUEST_WITHIN_MS = 60_000;
+
 export class PortTakenError extends Error {
   override name = 'PortTakenError';
 }
@@ -38,6 +43,8 @@ export function prepareServer(options: {
   });
   const node = server.node?.server;
   if (!node || !('requestTimeout' in node)) throw new TypeError('srvx gave no HTTP server of Node');
+  node.headersTimeout = HEAD_WITHIN_MS;
+  node.requestTimeout = REQUEST_WITHIN_MS;
 
   return {
     node,

@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { sign } from '@tma.js/init-data-node';
@@ -8,6 +7,7 @@ import { problemSchema, type Problem } from '../../../lib/contract/problem.ts';
 import type { SessionAnswer } from '../../../lib/contract/session.ts';
 import { signCallback } from '../../../lib/esim-go/signature.ts';
 import { newId } from '../../../lib/ids.ts';
+import { rawRequest } from '../../support/raw-request.ts';
 import { startShop, type Answer, type ShopUnderTest } from '../../support/shop.ts';
 
 const OTHER_BOT = '7342037359:AAFZehRPBRs8Seg40oDjTMIW8uTGPuW1zfQ';
@@ -45,30 +45,12 @@ function expectProblem(answer: Answer, status: number, code: string): Problem['e
   return error;
 }
 
-/** A request that `fetch` would not send as it is. */
-function raw(
+const raw = (
   path: string,
   method: string,
   headers: Record<string, string | string[]>,
-  body: Buffer[] = [],
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest(`${shop.url}${path}`, { method, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        const names = new Headers();
-        for (const [name, value] of Object.entries(response.headers)) names.set(name, String(value));
-        const isJson = response.headers['content-type']?.startsWith('application/json');
-        resolve({ status: response.statusCode ?? 0, headers: names, body: isJson ? JSON.parse(text) : text });
-      });
-    });
-    sent.on('error', reject);
-    for (const part of body) sent.write(part);
-    sent.end();
-  });
-}
+  pieces: readonly Buffer[] = [],
+): Promise<Answer> => rawRequest(shop.url, path, { method, headers, pieces });
 
 const USER_ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/api/session'],

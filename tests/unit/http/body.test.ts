@@ -65,6 +65,11 @@ describe('readBody', () => {
     expect(wasCancelled).toBe(true);
   });
 
+  it('calls a body that breaks off a bad request, as nothing of ours failed', async () => {
+    const broken = post(new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) }));
+    expect(await refusalOf(readBody(broken))).toMatchObject({ code: 'bad_request', details: { reason: 'cut_off' } });
+  });
+
   it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, identity', 'x'])(
     'refuses a body compressed with %s',
     async (encoding) => {
