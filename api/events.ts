@@ -5,7 +5,7 @@ import { requireUser } from '../lib/http/guards.ts';
 import { route } from '../lib/http/route.ts';
 
 export const POST = route('events', async (request, { app, note }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const { events } = await readJson(request, eventsBodySchema);
   await recordEvents(app.deps, user.id, events);
   note({ events: events.length });

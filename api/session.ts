@@ -5,7 +5,7 @@ import { botUsername } from '../lib/chat/bot-username.ts';
 import { rememberUser } from '../lib/users/remember-user.ts';
 
 export const GET = route('session', async (request, { app }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const { deps } = app;
   const [language, username] = await Promise.all([
     rememberUser(deps.db, { id: user.id, languageCode: user.languageCode ?? null }),

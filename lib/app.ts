@@ -6,6 +6,7 @@ import { createKeyring } from './db/sealed-text.ts';
 import type { Database } from './db/sql.ts';
 import type { ShopDeps } from './deps.ts';
 import { createEsimGoClient } from './esim-go/client.ts';
+import { createRateLimit, type RateLimit } from './http/rate-limit.ts';
 import { createForgivingKv } from './kv/forgiving.ts';
 import type { Kv } from './kv/kv.ts';
 import { createMemoryKv } from './kv/memory.ts';
@@ -19,6 +20,8 @@ export interface App {
   catalogue: CatalogueDeps;
   secrets: Secrets;
   log: Log;
+  /** By user after the proof; by address for proofs that failed. */
+  limits: { users: RateLimit; failures: RateLimit };
   close(): Promise<void>;
 }
 
@@ -87,6 +90,10 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     catalogue: { db, kv, supplier, settings: config, log, background, now },
     secrets,
     log,
+    limits: {
+      users: createRateLimit({ name: 'rate:user', perMin: config.limits.userPerMin, kv, log }),
+      failures: createRateLimit({ name: 'rate:failed', perMin: config.limits.authFailuresPerMin, kv, log }),
+    },
     async close() {
       await supplier.close();
       await kv.close();

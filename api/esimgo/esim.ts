@@ -10,7 +10,7 @@ import { jsonAnswer, route } from '../../lib/http/route.ts';
 const querySchema = z.object({ id: z.string().regex(/^[\x21-\x7e]{1,64}$/) });
 
 export const GET = route('esimgo/esim', async (request, { app, url }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const id = url.searchParams.get('id');
   if (id === null) return jsonAnswer({ esims: await listEsims(app.deps, user.id) });
   const query = parseInput(querySchema, { id });
@@ -20,7 +20,7 @@ export const GET = route('esimgo/esim', async (request, { app, url }) => {
 });
 
 export const POST = route('esimgo/esim', async (request, { app, note }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const body = await readJson(request, esimActionBodySchema);
   const answer: EsimActionAnswer = await actOnEsim(app.deps, user.id, body);
   note({ action: body.action, esimId: answer.esim.id });

@@ -9,7 +9,7 @@ import { listOrders } from '../../lib/orders/read-orders.ts';
 const headersSchema = z.object({ 'idempotency-key': idempotencyKeySchema });
 
 export const POST = route('esimgo/order', async (request, { app, note }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const headers = parseInput(headersSchema, { 'idempotency-key': request.headers.get('idempotency-key') ?? undefined });
   const body = await readJson(request, createOrderBodySchema);
   const answer = await createOrder(app.deps, {
@@ -22,6 +22,6 @@ export const POST = route('esimgo/order', async (request, { app, note }) => {
 });
 
 export const GET = route('esimgo/order', async (request, { app, url }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   return jsonAnswer(await listOrders(app.deps, user.id, url.searchParams.get('cursor')));
 });

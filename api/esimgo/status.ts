@@ -10,7 +10,7 @@ import { readOwnOrder } from '../../lib/orders/read-orders.ts';
 const querySchema = z.object({ order_id: z.string().regex(/^[\x21-\x7e]{1,64}$/) });
 
 export const GET = route('esimgo/status', async (request, { app, url, note }) => {
-  const user = requireUser(app, request);
+  const user = await requireUser(app, request);
   const query = parseInput(querySchema, { order_id: url.searchParams.get('order_id') ?? undefined });
   const { order, esimRefreshedAt } = await readOwnOrder(app.deps, user.id, query.order_id);
   if (order.status === 'processing') kick(app.deps, { subjectId: order.id });

@@ -33,6 +33,8 @@ export interface Config {
   reconcileWindowS: number;
   catalogueTtlS: number;
   maxStars: number;
+  /** Each 0 for none. */
+  limits: { openOrders: number; userPerMin: number; authFailuresPerMin: number };
   emailEnabled: boolean;
 }
 
@@ -93,6 +95,11 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     reconcileWindowS: values.RECONCILE_WINDOW_S,
     catalogueTtlS: values.CATALOGUE_TTL,
     maxStars: values.MAX_STARS,
+    limits: {
+      openOrders: values.MAX_OPEN_ORDERS,
+      userPerMin: values.USER_RATE_PER_MIN,
+      authFailuresPerMin: values.AUTH_FAILURES_PER_MIN,
+    },
     emailEnabled: values.SMTP_URL !== undefined,
   };
   return { config, secrets: secretsFrom(values), warnings: warningsFor(config) };
@@ -143,6 +150,9 @@ function schemaFor(env: Env) {
     RECONCILE_WINDOW_S: seconds(600),
     CATALOGUE_TTL: seconds(21_600),
     MAX_STARS: whole(10_000, 1, 100_000),
+    MAX_OPEN_ORDERS: count(10, 1_000),
+    USER_RATE_PER_MIN: count(600, 1_000_000),
+    AUTH_FAILURES_PER_MIN: count(300, 1_000_000),
     SMTP_URL: z
       .string()
       .regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…')

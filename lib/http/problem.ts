@@ -22,6 +22,10 @@ const STATUS: Record<ErrorCode, number> = {
 };
 const RETRY_AFTER_S = 5;
 
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code];
+}
+
 /** The only place that decides what a client learns of a failure: its code, never its text. */
 export function problemResponse(error: unknown, requestId: string): Response {
   const { code, details } = error instanceof AppError ? error : new AppError('internal');

@@ -1,6 +1,7 @@
 import { currentApp, type App } from '../app.ts';
 import { AppError } from '../contract/error-codes.ts';
 import { newId } from '../ids.ts';
+import { refusalOf } from './guards.ts';
 import { problemResponse } from './problem.ts';
 
 export interface RouteContext {
@@ -30,8 +31,8 @@ export function route(name: string, handler: RouteHandler): (request: Request) =
       const hush = (): void => void (isHushed = true);
       response = await handler(request, { app, url: new URL(request.url), note, hush });
     } catch (error) {
-      failure = error;
-      response = problemResponse(error, requestId);
+      failure = app === null ? error : await refusalOf(app, request, error);
+      response = problemResponse(failure, requestId);
     }
     if (!isHushed) {
       app?.log.info('request', {

@@ -135,7 +135,9 @@ export function describeKv(name: string, makeKv: () => Promise<KvUnderTest>): vo
 
     it('loses no concurrent increment', async () => {
       const counts = await Promise.all(Array.from({ length: 20 }, () => kv.increment('busy', 1, 60)));
-      expect(counts.map(({ count }) => count).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(counts.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      );
     });
 
     it('refuses to count on a text, and leaves it', async () => {

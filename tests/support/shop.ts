@@ -109,6 +109,9 @@ export async function startShop(
     TELEGRAM_API_URL: `${url}/sandbox/telegram`,
     TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
     TELEGRAM_RATE_PER_S: '0',
+    // Tests ask faster than people.
+    USER_RATE_PER_MIN: '0',
+    AUTH_FAILURES_PER_MIN: '0',
     CRON_SECRET: randomBytes(16).toString('hex'),
     DATA_KEY: randomBytes(32).toString('hex'),
     ...settings,

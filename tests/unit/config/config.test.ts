@@ -47,6 +47,7 @@ describe('loadConfig', () => {
       reconcileWindowS: 600,
       catalogueTtlS: 21_600,
       maxStars: 10_000,
+      limits: { openOrders: 10, userPerMin: 600, authFailuresPerMin: 300 },
       emailEnabled: false,
     });
     expect(load().warnings).toEqual([]);
