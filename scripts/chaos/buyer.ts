@@ -27,7 +27,7 @@ const PAY_TRIES = 5;
 const AGAIN_MS = 400;
 // A supplier that was down is asked again after five seconds; until then every payment is refused.
 const PAY_AGAIN_MS = 1_500;
-const POLL_MS = 500;
+const POLL_MS = 1_500;
 // After that the buyer closes the app; the delivery goes on without being watched.
 const WATCH_MS = 6_000;
 

@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const HERE = new URL('./', import.meta.url);
 const START_TIMEOUT_MS = 120_000;
 const KEPT_OF_ENV = ['PATH', 'HOME', 'TMPDIR'];
 
@@ -16,29 +15,32 @@ export interface Child<Ready> {
   process: ChildProcess;
 }
 
-export function startSandboxProcess(env: Record<string, string>, logFile: string) {
-  return startChild({ script: 'sandbox-process.ts', env, logFile, preload: [] }, sandboxReady);
+export interface ChildOptions {
+  /** The compiled sources. */
+  folder: string;
+  env: Record<string, string>;
+  logFile: string;
 }
 
-export function startShopProcess(env: Record<string, string>, logFile: string) {
-  const preload = env.CHAOS_CLOCK_OFFSET_S === undefined ? [] : [new URL('shifted-clock.ts', HERE).href];
-  return startChild({ script: 'shop-process.ts', env, logFile, preload }, shopReady);
+export function startSandboxProcess(options: ChildOptions) {
+  return startChild({ ...options, script: 'sandbox-process.js', preload: [] }, sandboxReady);
+}
+
+export function startShopProcess(options: ChildOptions) {
+  const preload = options.env.CHAOS_CLOCK_OFFSET_S === undefined ? [] : ['shifted-clock.js'];
+  return startChild({ ...options, script: 'shop-process.js', preload }, shopReady);
 }
 
 async function startChild<Ready>(
-  {
-    script,
-    env,
-    logFile,
-    preload,
-  }: { script: string; env: Record<string, string>; logFile: string; preload: string[] },
+  { folder, env, logFile, script, preload }: ChildOptions & { script: string; preload: string[] },
   schema: z.ZodType<Ready>,
 ): Promise<Child<Ready>> {
   const log = openSync(logFile, 'a');
   const inherited = Object.fromEntries(KEPT_OF_ENV.flatMap((name) => pairOf(name, process.env[name])));
-  const child = fork(fileURLToPath(new URL(script, HERE)), {
-    cwd: ROOT,
-    execArgv: ['tsx', ...preload].flatMap((module) => ['--import', module]),
+  const fileOf = (name: string): string => path.join(folder, 'scripts/chaos', name);
+  const child = fork(fileOf(script), {
+    cwd: folder,
+    execArgv: preload.flatMap((name) => ['--import', pathToFileURL(fileOf(name)).href]),
     env: { ...inherited, ...env },
     stdio: ['ignore', log, log, 'ipc'],
   });

@@ -247,8 +247,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       {
         file: 'lib/orders/reconcile-orders.ts',
-        find: `return customerRef !== null && customerRef !== '';`,
-        replace: `return customerRef === 'nobody';`,
+        find: `if (tag !== null && ownerId === undefined) continue;`,
+        replace: '',
       },
     ],
     tests: {

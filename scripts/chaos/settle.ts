@@ -8,7 +8,7 @@ const SHORT_ROUND_MS = 700;
 /** Rounds that a living request has to come to its end, before time is skipped. */
 const ROUNDS_BEFORE_SKIP = 3;
 // Work on money; a message that cannot be sent keeps nobody's Stars.
-const MONEY_JOBS = ['provision', 'deliver', 'reconcile', 'refund'];
+const MONEY_JOBS = ['provision', 'deliver', 'reconcile', 'refund', 'withdraw_esim'];
 /** A request that nobody waits for any more is taken for lost after this; see `reconcileOrders`. */
 const SENDER_GONE_S = 95;
 

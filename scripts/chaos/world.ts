@@ -11,6 +11,7 @@ import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import { removeDataDir } from '../embedded-postgres/data-dir.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres/start.ts';
 import type { Ledger } from './books.ts';
+import { compileSources } from './compile-sources.ts';
 import { kill, startSandboxProcess, startShopProcess, type Child } from './children.ts';
 import type { EventLog } from './event-log.ts';
 import { startFront } from './front.ts';
@@ -63,6 +64,8 @@ async function open(
   folder: string,
   undos: (() => unknown)[],
 ) {
+  const sources = await compileSources();
+  undos.push(() => sources.remove());
   const databaseUrl = await provideDatabase(given.databaseUrl, folder, undos);
   const db = connectPg({ url: databaseUrl, max: 8 });
   undos.push(() => db.close());
@@ -72,10 +75,11 @@ async function open(
   undos.push(() => front.close());
 
   const logFile = (name: string): string => path.join(folder, `${name}.log`);
-  const sandbox = await startSandboxProcess(
-    { DATABASE_URL: databaseUrl, DATA_DIR: folder, SHOP_URL: front.url, CHAOS_SEED: plan.seed },
-    logFile('sandbox'),
-  );
+  const sandbox = await startSandboxProcess({
+    folder: sources.folder,
+    env: { DATABASE_URL: databaseUrl, DATA_DIR: folder, SHOP_URL: front.url, CHAOS_SEED: plan.seed },
+    logFile: logFile('sandbox'),
+  });
   undos.push(() => kill(sandbox.process));
   const sandboxUrl = `http://127.0.0.1:${sandbox.ready.port}`;
 
@@ -113,14 +117,15 @@ async function open(
     const settings = plan.processes[index];
     if (slot === undefined || settings === undefined || slot.child !== null || slot.isStarting || isClosing) return;
     slot.isStarting = true;
-    const child = await startShopProcess(
-      {
+    const child = await startShopProcess({
+      folder: sources.folder,
+      env: {
         ...env,
         DATABASE_URL: urlFor(databaseUrl, index, settings.isolation),
         ...(settings.clockOffsetS === 0 ? {} : { CHAOS_CLOCK_OFFSET_S: String(settings.clockOffsetS) }),
       },
-      logFile(`shop-${index}`),
-    ).finally(() => {
+      logFile: logFile(`shop-${index}`),
+    }).finally(() => {
       slot.isStarting = false;
     });
     slot.child = child;
