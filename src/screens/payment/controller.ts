@@ -132,7 +132,7 @@ export function createPayment(
   };
 }
 
-export function faceOf(order: Order, expectsPayment: boolean): OrderFace {
+export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: boolean): OrderFace {
   switch (order.status) {
     case 'pending':
       return expectsPayment ? 'checking' : 'unpaid';

@@ -1,44 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { adviceSchema, type Esim, type EsimActionAnswer } from '../../../lib/contract/esim.ts';
+import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
+import { forget } from '../../../src/kept-values.ts';
+import { valueOf } from '../../../src/resource.ts';
+import { createCurrentEsim } from '../../../src/screens/current-esim/controller.ts';
+import { plansForTopUp, startOfTopUp } from '../../../src/screens/current-esim/top-up.ts';
+import { nextStep } from '../../../src/screens/current-esim/trouble.ts';
+import { createSeenEsims } from '../../../src/seen-esims.ts';
 import { anEsim, aPlan } from '../../support/app-samples.ts';
-
-interface CurrentEsim {
-  esim: { state: { value: { kind: string; value?: Esim; code?: string } } };
-  staleBecause: { value: string | null };
-  problem: { value: string | null };
-  advice: { value: string | null };
-  load(): Promise<void>;
-  nextLoadInMs(): number;
-  refresh(): Promise<void>;
-  rename(name: string): Promise<boolean>;
-  confirm(): Promise<void>;
-}
-interface Step {
-  kind: 'question' | 'cause';
-  question?: 'there' | 'roaming';
-  cause?: string;
-}
-// By paths the compiler does not follow: they are checked with the browser's types, tests with Node's.
-const sources = new URL('../../../src/', import.meta.url).href;
-const { createCurrentEsim }: { createCurrentEsim: (deps: object, id: string) => CurrentEsim } = await import(
-  `${sources}screens/current-esim/controller.ts`
-);
-const { nextStep }: { nextStep: (advice: string, answers: object) => Step } = await import(
-  `${sources}screens/current-esim/trouble.ts`
-);
-const {
-  startOfTopUp,
-  plansForTopUp,
-}: {
-  startOfTopUp: (esim: Esim) => string;
-  plansForTopUp: (plans: readonly Plan[]) => { data: Plan[]; unlimited: Plan[] };
-} = await import(`${sources}screens/current-esim/top-up.ts`);
-const { createSeenEsims }: { createSeenEsims: (initData: string) => object } = await import(`${sources}seen-esims.ts`);
-const { ESIMGoClientError }: { ESIMGoClientError: new (code: string) => Error } = await import(
-  `${sources}esimgo-client.ts`
-);
-const { forget }: { forget: (name: string) => void } = await import(`${sources}kept-values.ts`);
 
 const ESIM = anEsim();
 beforeEach(() => forget('seen-esims'));
@@ -68,7 +38,7 @@ describe('createCurrentEsim', () => {
     await openScreen().load();
     const offline = openScreen({ esim: new ESIMGoClientError('offline') });
     await offline.load();
-    expect(offline.esim.state.value.value?.install.qr_code).toBe(ESIM.install.qr_code);
+    expect(valueOf(offline.esim)?.install.qr_code).toBe(ESIM.install.qr_code);
     expect(offline.staleBecause.value).toBe('offline');
   });
 

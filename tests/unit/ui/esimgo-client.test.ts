@@ -1,24 +1,14 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CreateOrderAnswer } from '../../../lib/contract/order.ts';
-
-interface Client {
-  createOrder(order: object): Promise<CreateOrderAnswer>;
-  getOrderStatus(id: string): Promise<{ status: string }>;
-  getDestinations(): Promise<unknown[]>;
-}
-// By a path the compiler does not follow: it is checked with the browser's types, tests with Node's.
-const { ESIMGoClient }: { ESIMGoClient: new (initData: string, origin: string) => Client } = await import(
-  new URL('../../../src/esimgo-client.ts', import.meta.url).href
-);
+import { ESIMGoClient } from '../../../src/esimgo-client.ts';
 
 type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'drop';
 let server: Server | null = null;
 
 async function serve(
   reply: (request: IncomingMessage, count: number) => Reply,
-): Promise<{ client: Client; keys: string[] }> {
+): Promise<{ client: ESIMGoClient; keys: string[] }> {
   const keys: string[] = [];
   let count = 0;
   const started = createServer((request, response) => {

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../../lib/contract/order.ts';
+import { createHistory } from '../../../src/screens/history/controller.ts';
 import { anOrder } from '../../support/app-samples.ts';
-
-interface History {
-  first: { state: { value: { kind: string } } };
-  months: { value: { title: string; orders: Order[] }[] };
-  hasMore: { value: boolean };
-  problem: { value: string | null };
-  refresh(): Promise<void>;
-  nextRefreshInMs(): number | null;
-  showMore(): Promise<void>;
-}
-// By a path the compiler does not follow: it is checked with the browser's types, tests with Node's.
-const { createHistory }: { createHistory: (context: object) => History } = await import(
-  new URL('../../../src/screens/history/controller.ts', import.meta.url).href
-);
 
 type Page = { orders: Order[]; next_cursor: string | null } | Error;
 

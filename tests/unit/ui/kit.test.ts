@@ -14,7 +14,7 @@ let kit: Kit;
 
 beforeAll(async () => {
   installTinyDom();
-  // By a path the compiler does not follow: these files are checked with the browser's types, tests with Node's.
+  // By a path the compiler does not follow: it would take the little document's nodes for the browser's.
   kit = await import(new URL('../../../src/ui/dom.ts', import.meta.url).href);
 });
 

@@ -1,27 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
+import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
+import { forget } from '../../../src/kept-values.ts';
+import { createMyEsims } from '../../../src/screens/my-esims/controller.ts';
+import { createSeenEsims } from '../../../src/seen-esims.ts';
 import { anEsim, anOrder } from '../../support/app-samples.ts';
-
-interface MyEsims {
-  list: { state: { value: { kind: string; code?: string } } };
-  current: { value: EsimSummary[] };
-  past: { value: EsimSummary[] };
-  moving: { value: Order[] };
-  staleBecause: { value: string | null };
-  refresh(): Promise<void>;
-  nextRefreshInMs(): number;
-}
-// By paths the compiler does not follow: they are checked with the browser's types, tests with Node's.
-const sources = new URL('../../../src/', import.meta.url).href;
-const { createMyEsims }: { createMyEsims: (deps: object) => MyEsims } = await import(
-  `${sources}screens/my-esims/controller.ts`
-);
-const { createSeenEsims }: { createSeenEsims: (initData: string) => object } = await import(`${sources}seen-esims.ts`);
-const { ESIMGoClientError }: { ESIMGoClientError: new (code: string) => Error } = await import(
-  `${sources}esimgo-client.ts`
-);
-const { forget }: { forget: (name: string) => void } = await import(`${sources}kept-values.ts`);
 
 const ANNA = new URLSearchParams({ user: '{"id":777,"first_name":"Anna"}' }).toString();
 const BORIS = new URLSearchParams({ user: '{"id":778,"first_name":"Boris"}' }).toString();

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-
-interface PaymentModule {
-  faceOf(order: { status: string; kind: string }, expectsPayment: boolean): string;
-  pollAfterMs(face: string | null, sinceMs: number): number | null;
-}
-// By a path the compiler does not follow: it is checked with the browser's types, tests with Node's.
-const { faceOf, pollAfterMs }: PaymentModule = await import(
-  new URL('../../../src/screens/payment/controller.ts', import.meta.url).href
-);
+import { faceOf, pollAfterMs } from '../../../src/screens/payment/controller.ts';
 
 describe('faceOf', () => {
   it('lets the server alone say that an order is paid or ready', () => {
@@ -27,6 +19,6 @@ describe('pollAfterMs', () => {
 
   it('goes on through a failure until its Stars are back, and stops where nothing more comes', () => {
     expect(pollAfterMs('failed', 0)).not.toBeNull();
-    for (const face of ['ready', 'topped', 'refunded', 'expired']) expect(pollAfterMs(face, 0)).toBeNull();
+    for (const face of ['ready', 'topped', 'refunded', 'expired'] as const) expect(pollAfterMs(face, 0)).toBeNull();
   });
 });

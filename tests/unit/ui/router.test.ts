@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkoutPath, destinationOfBundle } from '../../../src/checkout-path.ts';
-
-interface RouterModule {
-  matchRoute(routes: { pattern: string }[], path: string): { route: { pattern: string } | null; params: object };
-  pathOfStartParam(param: string | null): string | null;
-}
-// By a path the compiler does not follow: it is checked with the browser's types, tests with Node's.
-const { matchRoute, pathOfStartParam }: RouterModule = await import(
-  new URL('../../../src/router.ts', import.meta.url).href
-);
+import { matchRoute, pathOfStartParam } from '../../../src/router.ts';
 
 describe('matchRoute', () => {
   const routes = ['/', '/to/:code', '/esims', '/esims/:id'].map((pattern) => ({ pattern }));
