@@ -48,7 +48,9 @@ export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise
       break;
     }
     case 'refunded_payment':
-      return (await recordTelegramRefund(deps, update.chargeId)) === 'recorded' ? 'refund_recorded' : 'seen_before';
+      return (await recordTelegramRefund(deps, { ...update, stars: update.totalAmount })) === 'already_recorded'
+        ? 'seen_before'
+        : 'refund_recorded';
     case 'message':
       return takeMessage(deps, update);
     case 'member':

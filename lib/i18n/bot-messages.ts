@@ -125,6 +125,7 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
       paid_too_late: 'The payment came after the order had expired, so the purchase did not take place.',
       by_shop: 'We returned your payment.',
     },
+    planEnds: () => markup`The plan of this order has ended with that.`,
     again: () => markup`You can choose again in the shop.`,
   },
 
@@ -173,6 +174,22 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
       title: 'Stars taken back after delivery',
       meaning: 'Telegram returned the payment of a delivered eSIM. The loss is in the books.',
       action: 'Check in the admin whether the eSIM was withdrawn.',
+    },
+    esim_not_withdrawn: {
+      title: 'A refunded plan still runs',
+      meaning:
+        'The Stars of a delivered plan went back, but another paid plan runs on the same eSIM, so it was not suspended.',
+      action: 'Decide in the eSIM Go portal whether to revoke the refunded bundle. The loss is in the books.',
+    },
+    database_restored: {
+      title: 'This database is an old copy',
+      meaning: 'Telegram or eSIM Go knows orders that are missing here. Nothing of them is refunded or bought again.',
+      action: 'Follow “database_restored” in docs/runbook.md before anything else.',
+    },
+    sealed_values_unreadable: {
+      title: 'Stored codes cannot be opened',
+      meaning: 'Some activation codes or addresses are sealed with a key that is not set, or were altered.',
+      action: 'Set the key they were sealed with as DATA_KEY_PREVIOUS. Nothing was deleted.',
     },
     job_failed: {
       title: 'A job gave up',
@@ -349,6 +366,7 @@ ${plan}
       paid_too_late: 'Оплата пришла, когда заказ уже истёк, поэтому покупка не состоялась.',
       by_shop: 'Мы вернули вашу оплату.',
     },
+    planEnds: () => markup`Тариф этого заказа больше не действует.`,
     again: () => markup`Выбрать снова можно в магазине.`,
   },
 
@@ -398,6 +416,23 @@ ${plan}
       title: 'Звёзды отозваны после доставки',
       meaning: 'Telegram вернул оплату за доставленный eSIM. Убыток записан.',
       action: 'Проверьте в админке, отозван ли eSIM.',
+    },
+    esim_not_withdrawn: {
+      title: 'Возвращённый тариф ещё работает',
+      meaning:
+        'Звёзды за выданный тариф возвращены, но на том же eSIM есть другой оплаченный, поэтому его не остановили.',
+      action: 'Решите в портале eSIM Go, отзывать ли возвращённый пакет. Убыток записан.',
+    },
+    database_restored: {
+      title: 'Эта база — старая копия',
+      meaning:
+        'Telegram или eSIM Go знает заказы, которых здесь нет. По ним ничего не возвращается и не покупается снова.',
+      action: 'Прежде всего выполните раздел «database_restored» в docs/runbook.md.',
+    },
+    sealed_values_unreadable: {
+      title: 'Сохранённые коды не открываются',
+      meaning: 'Часть кодов активации или адресов запечатана ключом, который не задан, либо изменена.',
+      action: 'Задайте ключ, которым они запечатаны, в DATA_KEY_PREVIOUS. Ничего не удалено.',
     },
     job_failed: {
       title: 'Задача не выполнена',

@@ -38,6 +38,7 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   deliver: 5_000,
   reconcile: 5_000,
   refund: 1_000,
+  withdraw_esim: 300,
   refresh_order: 12,
   refresh_esim: 12,
   tag_esim: 20,

@@ -11,18 +11,21 @@ import { provisionOrder } from '../orders/provision-order.ts';
 import { reconcileJob } from '../orders/reconcile-job.ts';
 import { refreshOrder } from '../orders/refresh-order.ts';
 import { refundPayment } from '../orders/refund-payment.ts';
+import { withdrawEsim } from '../orders/withdraw-esim.ts';
 
 /** Every kind may run twice and in parallel: each verb starts from the state it finds. */
 export async function runJob(deps: ShopDeps, job: Job): Promise<JobResult> {
   switch (job.kind) {
     case 'provision':
-      return provisionOrder(deps, job.subject_id);
+      return provisionOrder(deps, job.subject_id, job.late_ms);
     case 'deliver':
       return deliverOrder(deps, job.subject_id, job.attempts);
     case 'reconcile':
       return reconcileJob(deps, job.subject_id, job.attempts);
     case 'refund':
       return refundPayment(deps, job.subject_id);
+    case 'withdraw_esim':
+      return withdrawEsim(deps, job.subject_id, job.attempts);
     case 'refresh_order':
       return refreshOrder(deps, job.subject_id);
     case 'refresh_esim':

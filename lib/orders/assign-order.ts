@@ -5,6 +5,7 @@ import { newId } from '../ids.ts';
 import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
 import { enqueue, enqueueAgain } from './outbox.ts';
+import { settleEarlyChargeback } from './refund-payment.ts';
 
 /** What the supplier said about the order so far; both null while it is still at work. */
 export interface Assignment {
@@ -80,18 +81,7 @@ async function finish(tx: Sql, order: OrderRow, esimId: string | null): Promise<
   // What is left on a topped-up eSIM is known only now; a new one has nothing to tell yet.
   if (order.kind === 'top_up') await enqueueAgain(tx, { kind: 'refresh_esim', subjectId: esimId });
   await enqueue(tx, { kind: 'tell_ready', subjectId: order.id });
-  await settleEarlyChargeback(tx, order.id);
   if (order.email_sealed !== null) await enqueue(tx, { kind: 'mail_ready', subjectId: order.id });
+  await settleEarlyChargeback(tx, order.id);
   return true;
-}
-
-/** Telegram may have taken the Stars back while the order was on its way; the money's side is then already over. */
-async function settleEarlyChargeback(tx: Sql, orderId: string): Promise<void> {
-  const refunded = await tx.query(
-    `SELECT id FROM payments WHERE order_id = $1 AND pays_for_order AND state = 'refunded'`,
-    [orderId],
-  );
-  if (refunded.length === 0) return;
-  await moveOrder(tx, orderId, 'charge_back_delivered', { actor: 'telegram', set: { refunded_at: 'now' } });
-  await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'charged_back_after_delivery' });
 }

@@ -123,12 +123,15 @@ async function findTopUpTarget(
   userId: number,
   idOrIccid: string,
 ): Promise<{ id: string; iccid: string }> {
-  const [esim] = await db.query<{ id: string; iccid: string }>(
-    `SELECT id, iccid FROM esims WHERE telegram_user_id = $1 AND (id = $2 OR iccid = $2)`,
+  const [esim] = await db.query<{ id: string; iccid: string; is_suspended: boolean }>(
+    `SELECT id, iccid, vendor_state IS NOT DISTINCT FROM 'suspended' AS is_suspended FROM esims
+     WHERE telegram_user_id = $1 AND (id = $2 OR iccid = $2) AND erased_at IS NULL`,
     [userId, idOrIccid],
   );
   if (esim === undefined) throw new AppError('not_found');
   return esim;
+  // What is put on it could not be used.
+  if (esim.is_suspended) throw new AppError('not_compatible');
 }
 
 /** Asked before each top-up: a bundle's network profile may change from one price list to the next. */

@@ -12,11 +12,19 @@ export interface OpenAttempt {
   notBefore: Date;
   /** No later; null while the request may still be alive. */
   notAfter: Date | null;
+  /** Put down by `doubtOrder`, not by a request. */
+  isDoubted?: boolean;
 }
+
+/** A vendor order that none of ours is linked to. */
+export type FreeOrder = OrderAnswer & {
+  /** Our order that its eSIM is tagged with; then it is that one's and no other's. */
+  ownerId?: string;
+};
 
 export interface Match {
   attempt: OpenAttempt;
-  vendorOrder: OrderAnswer & { orderReference: string };
+  vendorOrder: FreeOrder & { orderReference: string };
 }
 
 export interface Matching {
@@ -33,13 +41,13 @@ const CLOCK_MARGIN_MS = 60_000;
  * whose eSIMs are nobody's. Equal orders are interchangeable, so the oldest `unknown` takes each; but as long as an
  * attempt that could own it is still `sending`, nobody does: its own answer may yet come.
  */
-export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readonly OrderAnswer[]): Matching {
+export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readonly FreeOrder[]): Matching {
   const waiting = attempts
     .filter((attempt) => attempt.state === 'unknown')
     .toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime());
   const sending = attempts.filter((attempt) => attempt.state === 'sending');
   const toppedUp = new Set(attempts.map(({ iccid }) => iccid));
-  const couldOwn = (attempt: OpenAttempt, order: OrderAnswer): boolean => {
+  const couldOwn = (attempt: OpenAttempt, order: FreeOrder): boolean => {
     const [item] = order.items;
     if (order.status === 'failed' || order.items.length !== 1 || item === undefined) return false;
     if (item.type !== 'bundle' || item.item !== attempt.item || item.quantity !== 1) return false;
@@ -47,6 +55,7 @@ export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readon
       attempt.iccid === null
         ? !item.iccids.some((iccid) => toppedUp.has(iccid))
         : item.iccids.length === 1 && item.iccids[0] === attempt.iccid;
+    if (order.ownerId !== undefined) return isRightEsim && order.ownerId === attempt.orderId;
     return isRightEsim && isInWindow(attempt, order.createdAt);
   };
   const adopt: Match[] = [];
@@ -76,7 +85,7 @@ function isInWindow({ notBefore, notAfter }: OpenAttempt, createdAt: Date | null
 }
 
 /** Without its reference or its time, an order that could be ours is for a human; it must not count as absence either. */
-function isCertain(order: OrderAnswer): order is OrderAnswer & { orderReference: string } {
+function isCertain(order: FreeOrder): order is FreeOrder & { orderReference: string } {
   return order.orderReference !== null && order.createdAt !== null;
 }
 

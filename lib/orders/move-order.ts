@@ -9,6 +9,7 @@ interface OrderPatch {
   esim_id?: string;
   failure_code?: string | null;
   needs_human?: string | null;
+  erased_at?: null;
   paid_at?: 'now';
   ready_at?: 'now';
   refunded_at?: 'now';

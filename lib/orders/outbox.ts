@@ -6,12 +6,13 @@ export const JOB_KINDS = [
   'deliver',
   'reconcile',
   'refund',
+  'withdraw_esim',
   'tag_esim',
   'refresh_esim',
   'refresh_order',
   'tell_ready',
-  'tell_refunded',
   'mail_ready',
+  'tell_refunded',
   'tell_late',
   'alert',
 ] as const;
@@ -25,6 +26,8 @@ export interface Job {
   attempts: number;
   /** Proves that the job is still this worker's. */
   lease: number;
+  /** How long after it was due this worker took it up. */
+  late_ms: number;
 }
 
 export interface NewJob {
@@ -61,6 +64,15 @@ export async function enqueueAgain(tx: Sql, job: NewJob): Promise<void> {
   );
 }
 
+/** Once a day: more of what a newer database would know says nothing new. */
+export async function alertOfOldDatabase(tx: Sql): Promise<void> {
+  await tx.query(
+    `INSERT INTO outbox (job_key, kind, subject_id)
+     VALUES ('alert:shop:database_restored:' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 'alert', 'shop')
+     ON CONFLICT (job_key) DO NOTHING`,
+  );
+}
+
 function jobKey({ kind, subjectId, discriminator }: NewJob): string {
   return discriminator === undefined ? `${kind}:${subjectId}` : `${kind}:${subjectId}:${discriminator}`;
 }
@@ -74,14 +86,16 @@ export async function claimJobs(
   { limit, leaseMs, subjectId }: { limit: number; leaseMs: number; subjectId?: string },
 ): Promise<Job[]> {
   return db.query<Job>(
-    `UPDATE outbox SET run_at = now() + $2::integer * interval '1 millisecond', attempts = attempts + 1,
-       lease = lease + 1
-     WHERE id IN (
-       SELECT id FROM outbox
+    `WITH due AS MATERIALIZED (
+       SELECT id AS due_id, run_at AS due_at FROM outbox
        WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= now() AND ($3::text IS NULL OR subject_id = $3)
        ORDER BY run_at LIMIT $1 FOR UPDATE SKIP LOCKED
      )
-     RETURNING id, job_key, kind, subject_id, attempts, lease`,
+     UPDATE outbox SET run_at = now() + $2::integer * interval '1 millisecond', attempts = attempts + 1,
+       lease = lease + 1
+     FROM due WHERE id = due_id
+     RETURNING id, job_key, kind, subject_id, attempts, lease,
+       round(extract(epoch FROM now() - due_at) * 1000)::bigint AS late_ms`,
     [limit, leaseMs, subjectId ?? null],
   );
 }

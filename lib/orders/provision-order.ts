@@ -2,6 +2,7 @@ import type { ShopDeps } from '../deps.ts';
 import { EsimGoRefusedError, EsimGoShapeError, EsimGoUnreachableError, isEsimGoError } from '../esim-go/errors.ts';
 import type { PlacedOrder } from '../esim-go/wire/order.ts';
 import type { AttemptKey } from './attempt.ts';
+import { doubtOrder, LEFT_LYING, LEFT_LYING_S } from './doubt-order.ts';
 import { failOrder, type FailureCode } from './fail-order.ts';
 import { backOff, DONE, type JobResult } from './job-result.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -9,8 +10,9 @@ import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
 import { recordPlacement } from './record-placement.ts';
 import { enqueueAgain } from './outbox.ts';
+import { sweepStars } from './sweep-stars.ts';
 
-type ProvisionDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'keyring' | 'now'>;
+type ProvisionDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'keyring' | 'now' | 'telegram' | 'shopId'>;
 
 /** The first listing after a lost answer: the order shows up there within seconds if it was placed. */
 export const FIRST_LISTING_MS = 5_000;
@@ -26,13 +28,16 @@ interface Target extends OrderRow {
   absent_attempts: number;
   is_overdue: boolean;
   is_charged_back: boolean;
+  /** Its last attempt is one that this database never saw, and that the supplier does not know either. */
+  was_doubted: boolean;
 }
 
 /**
  * Buys the order's bundle from the supplier: claim, commit `sending`, send once, record the answer. Safe to run twice
- * and in parallel, because each step starts from the state that the one before it committed.
+ * and in parallel, because each step starts from the state that the one before it committed. `lateMs` is how long the
+ * order waited for a worker: one that was left lying is looked up at the supplier first.
  */
-export async function provisionOrder(deps: ProvisionDeps, orderId: string): Promise<JobResult> {
+export async function provisionOrder(deps: ProvisionDeps, orderId: string, lateMs = 0): Promise<JobResult> {
   const target = await readTarget(deps, orderId);
   if (target === null || target.payment_status !== 'paid') return DONE;
   switch (target.provisioning) {
@@ -58,6 +63,12 @@ export async function provisionOrder(deps: ProvisionDeps, orderId: string): Prom
     await giveUp(deps, orderId, 'charged_back');
     return DONE;
   }
+  if (lateMs >= LEFT_LYING_S * 1_000) {
+    const isDoubted = await deps.db.transaction((tx) => doubtOrder(tx, orderId, deps.config));
+    deps.log.warn('order_left_lying', { orderId, lateMs, isDoubted });
+    return DONE;
+  }
+  if (target.was_doubted && !(await isStillPaid(deps, orderId))) return { kind: 'again', afterMs: 0 };
   if (target.is_overdue) {
     await giveUp(deps, orderId, 'not_delivered_in_time');
     return DONE;
@@ -76,14 +87,27 @@ async function readTarget({ db }: ProvisionDeps, orderId: string): Promise<Targe
   const [row] = await db.query<Target>(
     `SELECT orders.*, esims.iccid,
        coalesce((SELECT max(number) FROM provisioning_attempts WHERE order_id = orders.id), 0) AS attempts,
-       (SELECT count(*)::integer FROM provisioning_attempts WHERE order_id = orders.id AND state = 'absent') AS absent_attempts,
+       (SELECT count(*)::integer FROM provisioning_attempts
+        WHERE order_id = orders.id AND state = 'absent' AND reason IS DISTINCT FROM $2) AS absent_attempts,
+       coalesce((SELECT reason = $2 FROM provisioning_attempts WHERE order_id = orders.id ORDER BY number DESC LIMIT 1),
+                false) AS was_doubted,
        deliver_by < now() AS is_overdue,
        EXISTS (SELECT FROM payments WHERE order_id = orders.id AND pays_for_order AND state = 'refunded') AS is_charged_back
      FROM orders LEFT JOIN esims ON orders.kind = 'top_up' AND esims.id = orders.esim_id
      WHERE orders.id = $1`,
-    [orderId],
+    [orderId, LEFT_LYING],
   );
   return row ?? null;
+}
+
+/** The Stars of an order that was left lying may have gone back meanwhile; Telegram's ledger is asked before it is sent. */
+async function isStillPaid(deps: ProvisionDeps, orderId: string): Promise<boolean> {
+  await sweepStars(deps);
+  const rows = await deps.db.query(
+    `SELECT id FROM payments WHERE order_id = $1 AND pays_for_order AND state = 'recorded'`,
+    [orderId],
+  );
+  return rows.length > 0;
 }
 
 async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {

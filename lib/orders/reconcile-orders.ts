@@ -1,9 +1,11 @@
 import type { ShopDeps } from '../deps.ts';
 import { EsimGoRefusedError } from '../esim-go/errors.ts';
 import type { OrderAnswer } from '../esim-go/wire/order.ts';
-import { matchVendorOrders, type Match, type OpenAttempt } from './match-vendor-orders.ts';
+import { doubtWindowS, LEFT_LYING } from './doubt-order.ts';
+import { invoicePayload } from './invoice-payload.ts';
+import { matchVendorOrders, type FreeOrder, type Match, type OpenAttempt } from './match-vendor-orders.ts';
 import { moveOrder } from './move-order.ts';
-import { enqueueAgain } from './outbox.ts';
+import { alertOfOldDatabase, enqueueAgain } from './outbox.ts';
 
 type ReconcileDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'shopId' | 'now'>;
 
@@ -83,12 +85,13 @@ interface OpenAttemptRow {
   sent_at: Date;
   cut_at: Date | null;
   vendor_skew_ms: number | null;
+  reason: string | null;
 }
 
 async function readOpenAttempts(deps: ReconcileDeps): Promise<{ attempts: OpenAttempt[]; at: Date }> {
   const rows = await deps.db.query<OpenAttemptRow & { now: Date }>(
     `SELECT a.order_id, a.number, a.state, o.esimgo_product_id, e.iccid, a.sent_at, a.cut_at, a.vendor_skew_ms,
-       clock_timestamp() AS now
+       a.reason, clock_timestamp() AS now
      FROM provisioning_attempts a
      JOIN orders o ON o.id = a.order_id
      LEFT JOIN esims e ON o.kind = 'top_up' AND e.id = o.esim_id
@@ -107,6 +110,7 @@ async function readOpenAttempts(deps: ReconcileDeps): Promise<{ attempts: OpenAt
       iccid: row.iccid,
       notBefore: new Date(row.sent_at.getTime() + skewMs),
       notAfter: row.cut_at === null ? null : new Date(row.cut_at.getTime() + skewMs),
+      isDoubted: row.reason === LEFT_LYING,
     };
   });
   return { attempts, at };
@@ -117,19 +121,23 @@ async function keepOwnerless(
   deps: ReconcileDeps,
   unknown: readonly OpenAttempt[],
   orders: readonly OrderAnswer[],
-): Promise<OrderAnswer[]> {
+): Promise<FreeOrder[]> {
   const items = new Set(unknown.map(({ item }) => item));
   const candidates = orders.filter((order) => order.items.some(({ item }) => items.has(item)));
   if (candidates.length === 0) return [];
   const taken = await readTaken(deps, candidates);
-  const free: OrderAnswer[] = [];
+  const free: FreeOrder[] = [];
+  const shopId = await deps.shopId();
+  const owners = new Map(unknown.map(({ orderId }) => [invoicePayload(shopId, orderId), orderId]));
   for (const order of candidates) {
     if (order.orderReference !== null && taken.references.has(order.orderReference)) continue;
     const iccids = order.items.flatMap((item) => item.iccids);
     const isTopUp = unknown.some(({ iccid }) => iccid !== null && iccids.includes(iccid));
     if (!isTopUp && iccids.some((iccid) => taken.iccids.has(iccid))) continue;
-    if (!isTopUp && (await isSomebodyElses(deps, iccids))) continue;
-    free.push(order);
+    const tag = isTopUp ? null : await readTag(deps, iccids);
+    const ownerId = tag === null ? undefined : owners.get(tag);
+    if (tag !== null && ownerId === undefined) continue;
+    free.push(ownerId === undefined ? order : { ...order, ownerId });
   }
   return free;
 }
@@ -154,19 +162,24 @@ async function readTaken(
   };
 }
 
-/** Another system on the same account tags its eSIMs too. */
-async function isSomebodyElses({ supplier }: ReconcileDeps, iccids: readonly string[]): Promise<boolean> {
-  for (const iccid of iccids) if (await isTagged(supplier, iccid)) return true;
-  return false;
+/**
+ * Whose the eSIMs are. Another system on the same account tags its own; a tag of ours on what this database does not
+ * hold was written by a shop with a newer one.
+ */
+async function readTag({ supplier }: ReconcileDeps, iccids: readonly string[]): Promise<string | null> {
+  for (const iccid of iccids) {
+    const tag = await readCustomerRef(supplier, iccid);
+    if (tag !== null && tag !== '') return tag;
+  }
+  return null;
 }
 
-async function isTagged(supplier: ReconcileDeps['supplier'], iccid: string): Promise<boolean> {
+async function readCustomerRef(supplier: ReconcileDeps['supplier'], iccid: string): Promise<string | null> {
   try {
-    const { customerRef } = await supplier.getEsim(iccid);
-    return customerRef !== null && customerRef !== '';
+    return (await supplier.getEsim(iccid)).customerRef;
   } catch (error) {
     // One eSIM that cannot be read says nothing of its owner, and must not keep every other order waiting.
-    if (error instanceof EsimGoRefusedError && error.status !== 429) return false;
+    if (error instanceof EsimGoRefusedError && error.status !== 429) return null;
     throw error;
   }
 }
@@ -190,6 +203,7 @@ async function adoptOrder({ db, log }: ReconcileDeps, { attempt, vendorOrder }: 
     });
     if (order === null) throw new Error(`order ${attempt.orderId} left "unknown" while its attempt had not`);
     await enqueueAgain(tx, { kind: 'deliver', subjectId: attempt.orderId });
+    if (vendorOrder.ownerId !== undefined) await alertOfOldDatabase(tx);
     return true;
   });
   if (isAdopted) log.info('supplier_order_adopted', { orderId: attempt.orderId, esimGoOrderId: reference });
@@ -198,6 +212,7 @@ async function adoptOrder({ db, log }: ReconcileDeps, { attempt, vendorOrder }: 
 
 /** Counts a complete listing that held nothing for this attempt; true when that makes its absence proven. */
 async function noteAbsence({ db, config, log }: ReconcileDeps, attempt: OpenAttempt, listedAt: Date): Promise<boolean> {
+  const windowS = attempt.isDoubted ? doubtWindowS(config) : config.reconcileWindowS;
   const isAbsent = await db.transaction(async (tx) => {
     const [row] = await tx.query<{ is_proven: boolean }>(
       `UPDATE provisioning_attempts SET absent_listings = absent_listings + 1, last_listing_at = $3
@@ -205,7 +220,7 @@ async function noteAbsence({ db, config, log }: ReconcileDeps, attempt: OpenAtte
          AND (last_listing_at IS NULL OR last_listing_at < $3::timestamptz)
        RETURNING absent_listings >= $4::integer
          AND $3::timestamptz >= cut_at + $5::integer * interval '1 second' AS is_proven`,
-      [attempt.orderId, attempt.number, listedAt, MIN_LISTINGS, config.reconcileWindowS],
+      [attempt.orderId, attempt.number, listedAt, MIN_LISTINGS, windowS],
     );
     if (!row?.is_proven) return false;
     await tx.query(

@@ -2,10 +2,11 @@ import type { ShopDeps } from '../deps.ts';
 import type { Sql } from '../db/sql.ts';
 import { newId } from '../ids.ts';
 import type { StarTransaction } from '../telegram/bot-api.ts';
+import { doubtOrder, LEFT_LYING_S } from './doubt-order.ts';
 import { readInvoicePayload } from './invoice-payload.ts';
 import { moveOrder, noteEvent } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
-import { enqueue } from './outbox.ts';
+import { alertOfOldDatabase, enqueue } from './outbox.ts';
 
 export interface Charge {
   chargeId: string;
@@ -26,16 +27,18 @@ export type PaymentOutcome =
 
 /**
  * Books a charge, once, whoever reports it: the update, a repeat of it, or Telegram's ledger. It pays for its order, or
- * goes back by itself, or waits for a human when it names no order of this shop.
+ * goes back by itself, or waits for a human when it names no order of this shop. One that is heard of long after it was
+ * made buys nothing before the supplier was asked whether that was done: this database may be a restored backup.
  */
 export async function recordPayment(
   deps: Pick<ShopDeps, 'db' | 'config' | 'shopId' | 'log'>,
   charge: Charge,
+  source: 'update' | 'ledger' = 'update',
 ): Promise<PaymentOutcome> {
   const reading = readInvoicePayload(charge.payload, await deps.shopId());
   const result = await deps.db.transaction<PaymentOutcome>(async (tx) => {
     const order = reading.kind === 'ours' ? await lockOrder(tx, reading.orderId, charge.at, deps) : null;
-    const verdict = order === null ? 'needs_human' : judge(order, charge);
+    const verdict = order === null ? 'needs_human' : judge(order, charge, source);
     const paymentId = newId('pay');
     const state = verdict === 'pays' ? 'recorded' : verdict === 'needs_human' ? 'needs_human' : 'refund_due';
     const inserted = await tx.query(
@@ -57,16 +60,25 @@ export async function recordPayment(
     );
     if (inserted.length === 0) return { outcome: 'already_recorded' };
     if (order === null || verdict === 'needs_human') {
-      await enqueue(tx, { kind: 'alert', subjectId: paymentId, discriminator: 'foreign_charge' });
+      if (reading.kind === 'ours') await alertOfOldDatabase(tx);
+      else await enqueue(tx, { kind: 'alert', subjectId: paymentId, discriminator: 'foreign_charge' });
       return { outcome: 'needs_human' };
     }
     if (verdict === 'pays') {
       await moveOrder(tx, order.id, 'pay', {
         actor: 'telegram',
-        set: { paid_at: 'now', deliver_by: deps.config.deliveryDeadlineS, failure_code: null },
+        // What was paid so late that it would go back does so, if the supplier has nothing for it.
+        set: {
+          paid_at: 'now',
+          deliver_by: isTooLate(order) ? 0 : deps.config.deliveryDeadlineS,
+          failure_code: null,
+          erased_at: null,
+        },
         details: { payment: paymentId, stars: charge.totalAmount },
       });
-      await enqueue(tx, { kind: 'provision', subjectId: order.id });
+      if (!order.charge_is_old || !(await doubtOrder(tx, order.id, deps.config))) {
+        await enqueue(tx, { kind: 'provision', subjectId: order.id });
+      }
       return { outcome: 'accepted', orderId: order.id };
     }
     await noteEvent(tx, order.id, 'payment.to_refund', {
@@ -80,10 +92,12 @@ export async function recordPayment(
   return result;
 }
 
+export type ReturnedCharge = Pick<StarTransaction, 'chargeId' | 'userId' | 'stars' | 'payload' | 'at'>;
+
 /** Books a charge that Telegram had already returned when we first heard of it: it pays for nothing. */
 export async function recordReturnedCharge(
   { db, shopId }: Pick<ShopDeps, 'db' | 'shopId'>,
-  { chargeId, userId, stars, payload, at }: StarTransaction,
+  { chargeId, userId, stars, payload, at }: ReturnedCharge,
 ): Promise<void> {
   const reading = readInvoicePayload(payload ?? '', await shopId());
   await db.query(
@@ -96,7 +110,7 @@ export async function recordReturnedCharge(
   );
 }
 
-type LockedOrder = OrderRow & { charge_is_late: boolean };
+type LockedOrder = OrderRow & { charge_is_late: boolean; charge_is_old: boolean };
 
 async function lockOrder(
   tx: Sql,
@@ -105,17 +119,23 @@ async function lockOrder(
   { config }: Pick<ShopDeps, 'config'>,
 ): Promise<LockedOrder | null> {
   const [row] = await tx.query<LockedOrder>(
-    `SELECT *, $2::timestamptz < now() - $3::integer * interval '1 second' AS charge_is_late
+    `SELECT *, $2::timestamptz < now() - $3::integer * interval '1 second' AS charge_is_late,
+       $2::timestamptz < now() - $4::integer * interval '1 second' AS charge_is_old
      FROM orders WHERE id = $1 FOR UPDATE`,
-    [orderId, chargedAt, config.deliveryDeadlineS],
+    [orderId, chargedAt, config.deliveryDeadlineS, LEFT_LYING_S],
   );
   return row ?? null;
 }
 
-function judge(order: LockedOrder, charge: Charge): 'pays' | RefundReason {
+function judge(order: LockedOrder, charge: Charge, source: 'update' | 'ledger'): 'pays' | RefundReason {
   if (charge.currency !== 'XTR' || charge.totalAmount !== order.price_stars) return 'wrong_amount';
   if (charge.userId !== order.telegram_user_id) return 'wrong_user';
   if (order.payment_status !== 'unpaid') return 'second_charge';
-  // An expired order is honoured while the promise that the payment started could still be kept.
-  return order.provisioning === 'cancelled' && order.charge_is_late ? 'paid_too_late' : 'pays';
+  // Only what Telegram has just told for the first time is surely not delivered yet.
+  return isTooLate(order) && source === 'update' ? 'paid_too_late' : 'pays';
+}
+
+/** An expired order is honoured while the promise that the payment started could still be kept. */
+function isTooLate(order: LockedOrder): boolean {
+  return order.provisioning === 'cancelled' && order.charge_is_late;
 }

@@ -4,6 +4,7 @@ import { TelegramRefusedError } from '../telegram/errors.ts';
 import { DONE, type JobResult } from './job-result.ts';
 import { moveOrder, noteEvent } from './move-order.ts';
 import { enqueue } from './outbox.ts';
+import { recordReturnedCharge, type ReturnedCharge } from './record-payment.ts';
 import type { MoveName, OrderState } from './states.ts';
 
 export type RefundedBy = 'shop' | 'admin' | 'telegram';
@@ -44,7 +45,8 @@ export async function recordRefund(tx: Sql, paymentId: string, refundedBy: Refun
   const [payment] = await tx.query<{ order_id: string | null; pays_for_order: boolean; telegram_user_id: number }>(
     // Telegram also reports the refunds that we asked for; those stay ours.
     `UPDATE payments SET state = 'refunded', refunded_at = now(),
-       refunded_by = CASE WHEN state = 'refund_due' AND $2 = 'telegram' THEN 'shop' ELSE $2 END
+       refunded_by = CASE WHEN state = 'refund_due' AND refund_reason = 'by_shop' THEN 'admin'
+                          WHEN state = 'refund_due' AND $2 = 'telegram' THEN 'shop' ELSE $2 END
      WHERE id = $1 AND state <> 'refunded' RETURNING order_id, pays_for_order, telegram_user_id`,
     [paymentId, refundedBy],
   );
@@ -83,10 +85,38 @@ async function settleOrder(tx: Sql, orderId: string, by: RefundedBy): Promise<vo
     await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'charged_back_under_way' });
     return;
   }
-  await moveOrder(tx, orderId, move, { actor: by === 'telegram' ? 'telegram' : 'clock', set: { refunded_at: 'now' } });
-  if (move === 'charge_back_delivered') {
-    await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'charged_back_after_delivery' });
-  }
+  await moveOrder(tx, orderId, move, {
+    actor: by === 'telegram' ? 'telegram' : 'clock',
+    set: { refunded_at: 'now' },
+    ...(move.startsWith('charge_back') ? { details: { reason: 'charged_back' } } : {}),
+  });
+  if (move === 'charge_back_delivered') await alertOfLoss(tx, orderId);
+  if (move === 'charge_back_delivered' || move === 'refund_delivered') await startWithdrawal(tx, orderId);
+}
+
+async function alertOfLoss(tx: Sql, orderId: string): Promise<void> {
+  await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'charged_back_after_delivery' });
+}
+
+/** Only once the Stars are back: whoever still has neither keeps the eSIM. */
+async function startWithdrawal(tx: Sql, orderId: string): Promise<void> {
+  await enqueue(tx, { kind: 'withdraw_esim', subjectId: orderId });
+}
+
+/** Telegram may have taken the Stars back while the order was on its way; the money's side is then already over. */
+export async function settleEarlyChargeback(tx: Sql, orderId: string): Promise<void> {
+  const refunded = await tx.query(
+    `SELECT id FROM payments WHERE order_id = $1 AND pays_for_order AND state = 'refunded'`,
+    [orderId],
+  );
+  if (refunded.length === 0) return;
+  await moveOrder(tx, orderId, 'charge_back_delivered', {
+    actor: 'telegram',
+    set: { refunded_at: 'now' },
+    details: { reason: 'charged_back' },
+  });
+  await alertOfLoss(tx, orderId);
+  await startWithdrawal(tx, orderId);
 }
 
 async function readState(tx: Sql, orderId: string): Promise<OrderState | null> {
@@ -97,16 +127,19 @@ async function readState(tx: Sql, orderId: string): Promise<OrderState | null> {
   return row?.state ?? null;
 }
 
-/** Telegram took a charge back by itself: its word in a `refunded_payment` update. */
+/** Telegram took a charge back by itself: its word in a `refunded_payment` update, or its ledger. */
 export async function recordTelegramRefund(
-  { db, log }: Pick<ShopDeps, 'db' | 'log'>,
-  chargeId: string,
+  deps: Pick<ShopDeps, 'db' | 'shopId' | 'log'>,
+  charge: ReturnedCharge,
 ): Promise<'recorded' | 'already_recorded' | 'unknown_charge'> {
+  const { db, log } = deps;
   const [payment] = await db.query<{ id: string }>(`SELECT id FROM payments WHERE telegram_payment_charge_id = $1`, [
-    chargeId,
+    charge.chargeId,
   ]);
   if (payment === undefined) {
-    log.error('refund_of_unknown_charge');
+    // Should its payment still be heard of, it must not pay for anything.
+    await recordReturnedCharge(deps, charge);
+    log.warn('refund_of_unknown_charge');
     return 'unknown_charge';
   }
   const isNew = await db.transaction((tx) => recordRefund(tx, payment.id, 'telegram'));

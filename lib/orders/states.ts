@@ -30,6 +30,12 @@ export const MOVES = {
     to: 'paid/placed',
     event: 'provision.placed',
   },
+  // Left lying for long, perhaps in a backup: it may have been sent by a shop whose newer database is gone.
+  doubt: {
+    from: ['paid/none', 'paid/claimed', 'paid/not_sent', 'paid/absent'],
+    to: 'paid/unknown',
+    event: 'provision.doubted',
+  },
   prove_absent: { from: ['paid/unknown'], to: 'paid/absent', event: 'provision.absent' },
   assign: { from: ['paid/placed'], to: 'paid/assigned', event: 'eSIM.ready' },
   give_up: { from: REFUNDABLE, to: 'refund_due/cancelled', event: 'order.failed' },

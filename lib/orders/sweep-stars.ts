@@ -6,11 +6,12 @@ import { recordPayment, recordReturnedCharge } from './record-payment.ts';
 import { recordTelegramRefund } from './refund-payment.ts';
 
 const PAGE = 100;
-const CURSOR_KEY = 'stars:offset';
 // Telegram keeps an update for a day; what is older than that and unknown was lost for good.
 const OVERLAP = 200;
-// A few foreign charges are a shared bot; many are a restored backup or a wrong database.
+// A few foreign charges are a shared bot; many are a wrong database.
 const MAX_FOREIGN = 3;
+
+type SweepDeps = Pick<ShopDeps, 'db' | 'telegram' | 'config' | 'shopId' | 'log' | 'now'>;
 
 export interface StarSweep {
   read: number;
@@ -21,10 +22,16 @@ export interface StarSweep {
  * Compares Telegram's own ledger with our payments, so that a charge whose update never came is still delivered or
  * refunded. Starts a little before where the last sweep ended; losing that mark only costs a longer read.
  */
-export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
+export async function sweepStars(deps: SweepDeps): Promise<StarSweep> {
   const { entries, end } = await readLedger(deps);
   const known = await knownCharges(deps, entries);
-  const refunded = new Set(entries.filter(({ kind }) => kind === 'refund').map(({ chargeId }) => chargeId));
+  const refunds = entries.filter(({ kind }) => kind === 'refund');
+  const refunded = new Set(refunds.map(({ chargeId }) => chargeId));
+  // Our own charge that came back is booked whatever else the ledger holds.
+  for (const refund of refunds) {
+    const state = known.get(refund.chargeId);
+    if (state !== undefined && state !== 'refunded') await recordTelegramRefund(deps, refund);
+  }
   const shopId = await deps.shopId();
   const charges = entries.filter(({ kind, chargeId }) => kind === 'charge' && !known.has(chargeId));
   const lost = charges.filter(({ chargeId }) => !refunded.has(chargeId));
@@ -42,28 +49,25 @@ export async function sweepStars(deps: ShopDeps): Promise<StarSweep> {
   let found = 0;
   for (const { chargeId, userId, stars, payload, at } of lost) {
     const charge = { chargeId, userId, currency: 'XTR', totalAmount: stars, payload: payload ?? '', at };
-    if ((await recordPayment(deps, charge)).outcome !== 'already_recorded') found += 1;
+    if ((await recordPayment(deps, charge, 'ledger')).outcome !== 'already_recorded') found += 1;
   }
   // What came and went without us needs nothing more than its line in the books.
   for (const charge of charges) if (refunded.has(charge.chargeId)) await recordReturnedCharge(deps, charge);
-  for (const chargeId of refunded) {
-    const state = known.get(chargeId);
-    if (state !== undefined && state !== 'refunded') await recordTelegramRefund(deps, chargeId);
-  }
-  await deps.kv.set(CURSOR_KEY, String(end));
+  await deps.db.query(`UPDATE shop SET stars_offset = $1`, [end]);
   return { read: entries.length, found };
 }
 
-async function readLedger({ kv, telegram }: ShopDeps): Promise<{ entries: StarTransaction[]; end: number }> {
+async function readLedger({ db, telegram }: SweepDeps): Promise<{ entries: StarTransaction[]; end: number }> {
   const entries: StarTransaction[] = [];
-  for (let offset = Math.max(0, Number((await kv.get(CURSOR_KEY)) ?? 0) - OVERLAP); ; offset += PAGE) {
+  const [shop] = await db.query<{ stars_offset: number }>(`SELECT stars_offset FROM shop`);
+  for (let offset = Math.max(0, (shop?.stars_offset ?? 0) - OVERLAP); ; offset += PAGE) {
     const { transactions, received } = await telegram.getStarTransactions({ offset, limit: PAGE });
     entries.push(...transactions);
     if (received < PAGE) return { entries, end: offset + received };
   }
 }
 
-async function knownCharges({ db }: ShopDeps, entries: readonly StarTransaction[]): Promise<Map<string, string>> {
+async function knownCharges({ db }: SweepDeps, entries: readonly StarTransaction[]): Promise<Map<string, string>> {
   const rows = await db.query<{ charge: string; state: string }>(
     `SELECT telegram_payment_charge_id AS charge, state FROM payments WHERE telegram_payment_charge_id = ANY($1::text[])`,
     [entries.map(({ chargeId }) => chargeId)],
