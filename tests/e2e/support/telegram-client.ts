@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { readQrPng } from '../../support/read-qr.ts';
 import type { ShopUnderTest } from '../../support/shop.ts';
@@ -9,6 +10,10 @@ export interface Look {
   platform: 'ios' | 'android' | 'tdesktop' | 'macos' | 'weba' | 'webk';
   userId: number;
   viewport?: { width: number; height: number };
+  /** Without animations. */
+  isCalm?: boolean;
+  /** The phone fills the window, as Telegram does on a small screen or in a browser. */
+  isWholeWindow?: boolean;
 }
 
 const ACTION_TIMEOUT_MS = 15_000;
@@ -17,12 +22,13 @@ export type TelegramClient = Awaited<ReturnType<typeof openTelegramClient>>;
 
 /** The simulated Telegram client in a browser, with the hands and eyes of the person who uses it. */
 export async function openTelegramClient(browser: Browser, shop: Pick<ShopUnderTest, 'url'>, look: Look) {
-  const { viewport = { width: 1280, height: 900 }, ...settings } = look;
+  const { viewport = { width: 1280, height: 900 }, isCalm = false, isWholeWindow = false, ...settings } = look;
   const context = await browser.newContext({
     viewport,
     locale: look.language === 'ru' ? 'ru-RU' : 'en-GB',
     colorScheme: look.theme,
     timezoneId: 'Europe/Moscow',
+    reducedMotion: isCalm ? 'reduce' : 'no-preference',
     storageState: {
       cookies: [],
       origins: [{ origin: shop.url, localStorage: [{ name: 'sandbox-page', value: JSON.stringify(settings) }] }],
@@ -32,6 +38,7 @@ export async function openTelegramClient(browser: Browser, shop: Pick<ShopUnderT
   const { complaints, expectError } = watchContext(context, shop.url);
   const page = await context.newPage();
   await page.goto(`${shop.url}/sandbox`);
+  if (isWholeWindow) await page.evaluate(FILL_THE_WINDOW);
   const app: FrameLocator = page.frameLocator('.app__iframe');
   const buttons = page.locator('#app-buttons .bottom-button');
   const sheet = page.locator('#sheets .sheet');
@@ -57,6 +64,20 @@ export async function openTelegramClient(browser: Browser, shop: Pick<ShopUnderT
       await page.locator('#app-more').click();
       await page.locator('#app-menu').getByRole('menuitem').last().click();
       await page.locator('#app').waitFor({ state: 'hidden' });
+    },
+    /** Runs a script in the app's frame. */
+    inApp<Result>(script: string): Promise<Result> {
+      const frame = page.frames().find((candidate) => candidate.parentFrame() === page.mainFrame());
+      if (frame === undefined) throw new Error('the Mini App is not open');
+      return frame.evaluate<Result>(script);
+    },
+    /** To another screen of the open app, and until it has what it shows. */
+    async goTo(path: string): Promise<void> {
+      const state = JSON.stringify({ depth: path === '/' ? 0 : 1, key: randomUUID() });
+      await client.inApp(
+        `history.pushState(${state}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+      );
+      await client.inApp(HAS_SETTLED);
     },
     back: () => page.locator('#app-leave').click(),
     /** Telegram's own button under the app. */
@@ -93,6 +114,30 @@ export async function openTelegramClient(browser: Browser, shop: Pick<ShopUnderT
   };
   return client;
 }
+
+const FILL_THE_WINDOW = `(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(\`
+    .desk { display: block !important }
+    .tools { display: none !important }
+    .phone { inline-size: 100vw !important; place-self: start !important; block-size: 100dvh !important; padding: 0 !important; border-radius: 0 !important }
+  \`);
+  document.adoptedStyleSheets = [sheet];
+})()`;
+
+/** Nothing is being loaded, and the page has looked the same for a moment. */
+const HAS_SETTLED = `new Promise((resolve) => {
+  let before = '';
+  let quietTurns = 0;
+  const look = () => {
+    const now = document.querySelector('[aria-busy="true"], .skeleton') ? '' : location.pathname + document.body.innerText;
+    quietTurns = now !== '' && now === before ? quietTurns + 1 : 0;
+    before = now;
+    if (quietTurns >= 4) resolve();
+    else setTimeout(look, 40);
+  };
+  look();
+})`;
 
 /** Collects what no page of ours may ever do. */
 function watchContext(context: BrowserContext, origin: string) {
