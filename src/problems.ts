@@ -56,6 +56,11 @@ const en: Record<ClientErrorCode, Problem> = {
   rate_limited: { title: 'A little too fast', text: 'Wait half a minute and try again.', way: 'retry' },
   idempotency_conflict: { title: 'The order has changed', text: 'Choose the plan again.', way: 'home' },
   price_changed: { title: 'The price has changed', text: 'Look at the new price before you pay.', way: 'retry' },
+  too_many_open_orders: {
+    title: 'Too many unpaid orders',
+    text: 'Pay one of those you have begun, or wait: unpaid ones lapse by themselves.',
+    way: 'home',
+  },
   not_compatible: {
     title: 'This eSIM cannot take this plan',
     text: 'Choose another plan, or buy it as a new eSIM.',
@@ -111,6 +116,11 @@ const ru: typeof en = {
   rate_limited: { title: 'Слишком быстро', text: 'Подождите полминуты и попробуйте ещё раз.', way: 'retry' },
   idempotency_conflict: { title: 'Заказ изменился', text: 'Выберите тариф ещё раз.', way: 'home' },
   price_changed: { title: 'Цена изменилась', text: 'Посмотрите новую цену перед оплатой.', way: 'retry' },
+  too_many_open_orders: {
+    title: 'Слишком много неоплаченных заказов',
+    text: 'Оплатите один из начатых или подождите: неоплаченные отменятся сами.',
+    way: 'home',
+  },
   not_compatible: {
     title: 'Этот eSIM не примет такой тариф',
     text: 'Выберите другой тариф или купите его новым eSIM.',

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'rate_limited',
   'idempotency_conflict',
   'price_changed',
+  'too_many_open_orders',
   'not_compatible',
   'unknown_bundle',
   'temporarily_unavailable',

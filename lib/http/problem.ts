@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   idempotency_conflict: 409,
   price_changed: 409,
+  too_many_open_orders: 409,
   not_compatible: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -5,6 +5,7 @@ import { repriceBundle } from '../catalogue/reprice-bundle.ts';
 import { AppError } from '../contract/error-codes.ts';
 import type { CreateOrderAnswer, CreateOrderBody } from '../contract/order.ts';
 import type { Language } from '../contract/session.ts';
+import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { isEsimGoError, EsimGoRefusedError } from '../esim-go/errors.ts';
 import { invoiceDescription, invoiceTitle } from '../i18n/invoice-text.ts';
@@ -157,6 +158,8 @@ async function insertOrder(deps: ShopDeps, input: NewOrder): Promise<OrderRow | 
   const { product, rules } = plan;
   const id = newId('ord');
   return deps.db.transaction(async (tx) => {
+    // Puts the orders of one person in a row, so that each counts those before it, whatever the isolation level.
+    await tx.query(`UPDATE users SET last_seen_at = now() WHERE telegram_user_id = $1`, [user.id]);
     const [order] = await tx.query<OrderRow>(
       `INSERT INTO orders
          (id, telegram_user_id, kind, country_code, country_name, plan_id, plan_type, data_mb, days, tier,
@@ -193,9 +196,21 @@ async function insertOrder(deps: ShopDeps, input: NewOrder): Promise<OrderRow | 
       ],
     );
     if (order === undefined) return null;
+    await requireFewOpenOrders(tx, user.id, deps.config.limits.openOrders);
     await noteEvent(tx, id, 'order.created', { actor: `user:${user.id}`, details: { stars: plan.priceStars } });
     return order;
   });
+}
+
+/** Counted with the new one in place; throwing takes it back. */
+async function requireFewOpenOrders(tx: Sql, userId: number, limit: number): Promise<void> {
+  if (limit === 0) return;
+  const [row] = await tx.query<{ open: number }>(
+    `SELECT count(*)::integer AS open FROM orders
+     WHERE telegram_user_id = $1 AND payment_status = 'unpaid' AND provisioning = 'none' AND expires_at > now()`,
+    [userId],
+  );
+  if ((row?.open ?? 0) > limit) throw new AppError('too_many_open_orders', { details: { limit } });
 }
 
 async function makeInvoice(deps: ShopDeps, order: OrderRow, language: Language): Promise<string> {

@@ -85,6 +85,7 @@ export const OPERATIONS: readonly Operation[] = [
       'unknown_bundle',
       'idempotency_conflict',
       'price_changed',
+      'too_many_open_orders',
       'not_compatible',
       'temporarily_unavailable',
     ],
