@@ -41,6 +41,8 @@ export type Vendor = 'esimgo' | 'telegram';
 
 /** One attempt to hand a callback or an update to the shop; faults with direction `out` are applied here. */
 export interface ShopDelivery {
+  /** Where the shop is, as its owner entered it in the portal. */
+  urlOf(path: string): string;
   /** `path` is relative to the shop, such as `/api/telegram/webhook`. A full URL is taken as it is. */
   post(vendor: Vendor, path: string, headers: Record<string, string>, body: string): Promise<DeliveryOutcome>;
 }

@@ -58,6 +58,8 @@ export function createShopDelivery({ shopUrl, faults, clock, journal, closing }:
   }
 
   return {
+    urlOf: (path) => new URL(path, shopUrl()).href,
+
     async post(vendor, path, headers, body) {
       const url = new URL(path, shopUrl());
       const fault = faults.isEmpty(vendor)

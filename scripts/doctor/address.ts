@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import type { App } from '../../lib/app.ts';
+import { signCallback } from '../../lib/esim-go/signature.ts';
 import { ok, reasonOf, skipped, warn, wrong, type Finding } from './finding.ts';
 
 const TIMEOUT_MS = 10_000;
+/** A kind that eSIM Go does not know, so the shop takes it and does nothing. */
+export const CHECK_CALLBACK = 'DoctorCheck';
 const healthSchema = z.looseObject({ ok: z.boolean() });
 
 /** The shop as the world reaches it, asked with the cron secret: only a shop that has the same one answers in full. */
-export async function addressFindings({ deps: { config }, secrets }: App): Promise<readonly Finding[]> {
+export async function addressFindings(app: App): Promise<readonly Finding[]> {
+  const { config } = app.deps;
+  const { secrets } = app;
   const name = 'public address';
   let response: Response;
   try {
@@ -41,7 +46,32 @@ export async function addressFindings({ deps: { config }, secrets }: App): Promi
     'database' in health.data
       ? ok('cron secret there', 'the same as here')
       : wrong('cron secret there', 'differs from CRON_SECRET here', 'Set the same CRON_SECRET in both places.'),
+    await callbackFinding(app),
   ];
+}
+
+/** As eSIM Go would send one: only a shop that has the same key takes it. */
+async function callbackFinding({ deps: { config }, secrets }: App): Promise<Finding> {
+  const name = 'callback there';
+  const body = Buffer.from(JSON.stringify({ alertType: CHECK_CALLBACK }));
+  const { status } = await fetch(`${config.appUrl}/api/esimgo/webhook`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-signature-sha256': signCallback(body, secrets.get('esimGoApiKey')),
+    },
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (status === 200) return ok(name, 'one signed with this key is taken');
+  return status === 401
+    ? wrong(
+        name,
+        'one signed with this key is refused (401)',
+        'The deployed shop has another ESIMGO_API_KEY: set the same in both places and deploy.',
+      )
+    : wrong(name, `answers ${status}`, 'Look at the log of the shop: eSIM Go meets the same.');
 }
 
 function parsed(text: string): unknown {

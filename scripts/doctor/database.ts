@@ -1,6 +1,9 @@
 import type { App } from '../../lib/app.ts';
 import { pendingMigrations } from '../../lib/db/migrate.ts';
+import { SealError } from '../../lib/db/sealed-text.ts';
 import { readHealth } from '../../lib/jobs/read-health.ts';
+import { createVercelKv } from '../../lib/kv/vercel-kv.ts';
+import { matchingIdPurpose } from '../../lib/orders/assign-order.ts';
 import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
 
 const OLDEST_SERVER = 150_000;
@@ -50,12 +53,48 @@ export function clockFinding(name: string, skewMs: number): Finding {
     : wrong(name, says, 'Set the clock of this machine (timedatectl set-ntp true), then compare again.');
 }
 
-export async function kvFindings({ deps }: App): Promise<readonly Finding[]> {
+/** Whether what is stored sealed can still be opened: a key that was lost or changed shows nowhere else until a buyer looks. */
+export async function sealFindings({ deps: { db, keyring } }: App): Promise<readonly Finding[]> {
+  const name = 'activation codes';
+  const rows = await db.query<{ id: string; sealed: string; count: number }>(
+    `SELECT DISTINCT ON (key) id, sealed, count(*) OVER (PARTITION BY key)::integer AS count
+     FROM (SELECT id, created_at, matching_id_sealed AS sealed, split_part(matching_id_sealed, '.', 2) AS key
+           FROM esims WHERE matching_id_sealed IS NOT NULL) AS codes
+     ORDER BY key, created_at DESC`,
+  );
+  const sum = (some: typeof rows): number => some.reduce((total, { count }) => total + count, 0);
+  const closed = rows.filter(({ id, sealed }) => {
+    try {
+      keyring.open(sealed, matchingIdPurpose(id));
+      return false;
+    } catch (error) {
+      if (error instanceof SealError) return true;
+      throw error;
+    }
+  });
+  if (rows.length === 0) return [skipped(name, 'none is stored yet')];
+  if (closed.length > 0) {
+    return [
+      wrong(
+        name,
+        `${sum(closed)} of ${sum(rows)} cannot be opened`,
+        'They were sealed with another DATA_KEY: set that one again, or as DATA_KEY_PREVIOUS if you changed it on purpose.',
+      ),
+    ];
+  }
+  const old = sum(rows.filter(({ sealed }) => keyring.isOld(sealed)));
+  return [ok(name, `all ${sum(rows)} can be opened${old === 0 ? '' : `, ${old} with DATA_KEY_PREVIOUS: keep it`}`)];
+}
+
+export async function kvFindings({ deps, secrets }: App): Promise<readonly Finding[]> {
   const key = `doctor:${deps.now().getTime()}`;
   const startedAtMs = Date.now();
-  await deps.kv.set(key, 'yes', { ttlS: 60 });
-  const value = await deps.kv.get(key);
-  await deps.kv.delete(key);
+  // The shop itself goes on without a KV that fails, and would hide the reason.
+  const remote = secrets.get('kv');
+  const kv = remote === null ? deps.kv : createVercelKv(remote);
+  await kv.set(key, 'yes', { ttlS: 60 });
+  const value = await kv.get(key);
+  await kv.delete(key);
   const says = `${deps.config.kv.adapter}, ${Date.now() - startedAtMs} ms for three calls`;
   if (value !== 'yes') return [wrong('KV', says, 'The store does not keep what it is given: check KV_REST_API_URL.')];
   return [

@@ -24,6 +24,7 @@ const pageSchema = z.looseObject({
 });
 const listSchema = z.looseObject({ esims: z.array(z.looseObject({ customerRef: z.string().nullish() })).nullish() });
 
+type Bundle = z.output<typeof bundleSchema>;
 type Page = z.output<typeof pageSchema>;
 
 interface Asked {
@@ -41,7 +42,12 @@ export async function liveFindings(app: App, canReadDatabase: boolean): Promise<
   const listing = await ask(app, `/catalogue?page=1&perPage=${PAGE_SIZE}`);
   const page = pageSchema.safeParse(listing.json);
   if (page.success) {
-    findings.push(...pageFindings(page.data, listing.headers), ...(await validateFindings(app, page.data)));
+    const unasked = pageSchema.safeParse((await ask(app, '/catalogue?page=1')).json);
+    const defaultSize = unasked.success ? unasked.data.bundles.length : null;
+    findings.push(
+      ...pageFindings(page.data, listing.headers, defaultSize, await unlimitedBundle(app, page.data)),
+      ...(await validateFindings(app, page.data)),
+    );
   } else {
     findings.push(
       wrong('live: catalogue', `answers ${listing.status}, not a page of bundles`, 'Run `npm run esimgo:probe`.'),
@@ -81,15 +87,30 @@ async function organisationFinding(app: App): Promise<Finding> {
     : wrong('live: organisation', `answers ${status}`, 'Run `npm run esimgo:probe`.');
 }
 
-function pageFindings({ bundles, pageCount, pageSize, rows }: Page, headers: Headers): Finding[] {
+async function unlimitedBundle(app: App, { bundles }: Page): Promise<Bundle | undefined> {
+  const isUnlimited = (bundle: Bundle): boolean => bundle.unlimited === true;
+  const here = bundles.find(isUnlimited);
+  if (here !== undefined) return here;
+  const named = pageSchema.safeParse((await ask(app, '/catalogue?page=1&perPage=10&description=Unlimited')).json);
+  return named.success ? named.data.bundles.find(isUnlimited) : undefined;
+}
+
+function pageFindings(
+  { bundles, pageCount, pageSize, rows }: Page,
+  headers: Headers,
+  defaultSize: number | null,
+  unlimited: Bundle | undefined,
+): Finding[] {
   const countries = bundles.find((bundle) => bundle.countries?.length)?.countries?.[0];
-  const unlimited = bundles.find((bundle) => bundle.unlimited);
   const cost = headers.get('x-ratelimit-cost') ?? 'not said';
   return [
     bundles.length === 0
       ? wrong('live: catalogue', 'is empty', 'Ask eSIM Go which price list this account has.')
       : ok('live: catalogue', `${rows ?? '?'} bundles on ${pageCount ?? '?'} pages of ${pageSize ?? bundles.length}`),
-    ok('live: page size', `asked for ${PAGE_SIZE}, got ${bundles.length}; cost in rate tokens: ${cost}`),
+    ok(
+      'live: page size',
+      `asked for ${PAGE_SIZE}, got ${bundles.length}; unasked ${defaultSize ?? '?'}; cost in rate tokens: ${cost}`,
+    ),
     ok('live: countries', countries !== undefined && 'country' in countries ? 'nested under "country"' : 'flat'),
     ok(
       'live: regions',
@@ -98,7 +119,7 @@ function pageFindings({ bundles, pageCount, pageSize, rows }: Page, headers: Hea
         : 'none on this page lists its countries',
     ),
     unlimited === undefined
-      ? skipped('live: unlimited', 'none on this page')
+      ? skipped('live: unlimited', 'none was found')
       : ok('live: unlimited', `dataAmount is ${unlimited.dataAmount ?? 'left out'}; the flag is what counts`),
   ];
 }
@@ -164,11 +185,13 @@ async function esimFindings(app: App): Promise<Finding[]> {
   const links = ['appleInstallUrl', 'androidInstallUrl'].filter(
     (name) => z.looseObject({ [name]: z.string().min(1) }).safeParse(details.json).success,
   );
+  const misfit = await ask(app, `/esims/${esim.iccid}/compatible/${UNKNOWN_BUNDLE}`);
   const part = (await app.deps.shopId()).slice(0, -1);
   const found = listSchema.safeParse((await ask(app, `/esims?filterBy=customerRef&filter=${part}&perPage=10`)).json);
   const hits = found.success ? (found.data.esims ?? []).length : 0;
   return [
     ok('live: install links', links.length === 0 ? 'none: the shop makes its own' : links.join(', ')),
+    ok('live: top-up that does not fit', `answers ${misfit.status}`),
     ok('live: filter by customerRef', hits > 0 ? 'matches parts of it as well' : 'matches the whole text only'),
   ];
 }

@@ -1,7 +1,7 @@
 import { createApp } from '../../lib/app.ts';
 import { createLog } from '../../lib/log/log.ts';
 import { addressFindings } from './address.ts';
-import { catalogueFindings, databaseFindings, kvFindings, workFindings } from './database.ts';
+import { catalogueFindings, databaseFindings, kvFindings, sealFindings, workFindings } from './database.ts';
 import { findingsOf, skipped, type Finding } from './finding.ts';
 import { liveFindings } from './live.ts';
 import { nodeFinding, readSettings } from './settings.ts';
@@ -14,7 +14,7 @@ export interface DoctorOptions {
   isLive: boolean;
 }
 
-/** Looks at everything the shop depends on and changes nothing but a key of its own in the KV store. */
+/** Looks at everything the shop depends on. It leaves a key in the KV store for a moment and one empty callback at the shop. */
 export async function runDoctor({ env, nodeVersion, isLive }: DoctorOptions): Promise<Finding[]> {
   const settings = readSettings(env);
   const findings: Finding[] = [nodeFinding(nodeVersion), ...settings.findings];
@@ -32,7 +32,12 @@ export async function runDoctor({ env, nodeVersion, isLive }: DoctorOptions): Pr
     findings.push(...database);
     const canRead = database.every(({ state }) => state !== 'wrong');
     const needsDatabase: readonly (readonly [string, string, () => Promise<readonly Finding[]>])[] = [
-      ['KV', 'Check KV_REST_API_URL and KV_REST_API_TOKEN.', () => kvFindings(app)],
+      [
+        'KV',
+        'Copy KV_REST_API_URL and KV_REST_API_TOKEN of this store again, or leave both out.',
+        () => kvFindings(app),
+      ],
+      ['activation codes', 'Run `npm run migrate`.', () => sealFindings(app)],
       ['jobs', 'Read the log of the shop.', () => workFindings(app)],
       ['catalogue', 'Run `npm run migrate`.', () => catalogueFindings(app)],
       ['eSIM Go', 'Run `npm run esimgo:probe`.', () => supplierFindings(app)],

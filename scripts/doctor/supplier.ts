@@ -1,6 +1,7 @@
 import type { App } from '../../lib/app.ts';
 import { EsimGoRefusedError, EsimGoUnreachableError } from '../../lib/esim-go/errors.ts';
 import type { Organisation } from '../../lib/esim-go/wire/account.ts';
+import { CHECK_CALLBACK } from './address.ts';
 import { clockFinding } from './database.ts';
 import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
 
@@ -26,6 +27,7 @@ export async function supplierFindings(app: App): Promise<readonly Finding[]> {
       : balanceMilli < LOW_BALANCE_MILLI
         ? warn('balance at eSIM Go', balance, 'Top it up in the portal before it runs out.')
         : ok('balance at eSIM Go', balance),
+    await catalogueFinding(app),
     await rateFinding(app, currency),
     ...callbackFindings(app, organisation.callbackUrl, await lastCallback(app)),
     skewMs === null ? skipped('clock of eSIM Go', 'it sends no date') : clockFinding('clock of eSIM Go', skewMs),
@@ -57,6 +59,17 @@ function refusalFinding(error: unknown): Finding {
   return wrong('eSIM Go', error instanceof Error ? error.message : String(error), 'Run `npm run esimgo:probe`.');
 }
 
+/** One row is enough to know whether the next sync will succeed; the shop sells on from its copy meanwhile. */
+async function catalogueFinding({ deps: { supplier } }: App): Promise<Finding> {
+  const name = 'catalogue at eSIM Go';
+  const { status, text } = await supplier.probe('/catalogue?page=1&perPage=1');
+  if (status !== 200)
+    return wrong(name, `answers ${status}`, 'Run `npm run esimgo:probe`: it says what to set or to ask.');
+  return /"bundles"\s*:\s*(\[\s*\]|null)/.test(text)
+    ? wrong(name, 'is empty', 'Ask eSIM Go for a price list; `npm run esimgo:probe` has the message.')
+    : ok(name, 'readable');
+}
+
 /** Stars are priced in dollars; a supplier that charges in another currency needs a dated rate. */
 async function rateFinding({ deps }: App, currency: string): Promise<Finding> {
   const [row] = await deps.db.query<{ fx_date: string | null; rates_date: string | null }>(
@@ -81,7 +94,8 @@ async function rateFinding({ deps }: App, currency: string): Promise<Finding> {
 
 async function lastCallback({ deps }: App): Promise<Date | null> {
   const [row] = await deps.db.query<{ at: Date | null }>(
-    `SELECT max(received_at) AS at FROM inbox WHERE source = 'esimgo'`,
+    `SELECT max(received_at) AS at FROM inbox WHERE source = 'esimgo' AND kind <> $1`,
+    [CHECK_CALLBACK],
   );
   return row?.at ?? null;
 }

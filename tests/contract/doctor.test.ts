@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { patientSetup } from '../../lib/telegram/patient-setup.ts';
+import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import type { Finding } from '../../scripts/doctor/finding.ts';
 import { runDoctor } from '../../scripts/doctor/run-doctor.ts';
+import { createRedisEngine } from '../support/redis-engine.ts';
+import { startRedisRestBridge, type RedisRestBridge } from '../support/redis-rest-bridge.ts';
 import { startShop, type ShopUnderTest } from '../support/shop.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/doctor.ts', import.meta.url));
@@ -198,18 +203,296 @@ describe('the doctor', () => {
   });
 
   it('asks live what a key can answer, and buys nothing', async () => {
-    const before = (await shop.ledger()).esimgo;
+    const before = await shop.ledger();
+    const [calls] = await shop.query<{ count: number }>('SELECT count(*)::integer FROM provisioning_attempts');
     const found = await findings({}, true);
-    const after = (await shop.ledger()).esimgo;
-    expect(after.orders).toEqual(before.orders);
-    expect(after.esims).toEqual(before.esims);
-    expect(after.balance).toBe(before.balance);
+    expect(await shop.ledger()).toEqual(before);
+    expect(await shop.query('SELECT count(*)::integer FROM provisioning_attempts')).toEqual([calls]);
     expect(wrongOnes(found)).toEqual([]);
+    expect(found.get('live: organisation')).toMatchObject({ state: 'ok', says: 'a list with one entry' });
     expect(found.get('live: validate')).toMatchObject({ state: 'ok' });
     expect(found.get('live: catalogue')?.says).toMatch(/^5\d{3} bundles on 6 pages of 1000$/);
+    expect(found.get('live: page size')?.says).toMatch(/^asked for 1000, got 1000; unasked 50; /);
+    expect(found.get('live: unlimited')?.says).toMatch(/^dataAmount is /);
+    expect(found.get('live: regions')?.says).toMatch(/roamingEnabled/);
     expect(found.get('live: unknown bundle')?.says).toMatch(/^validate: 4\d\d .*; catalogue: 4\d\d/);
     expect(found.get('live: install links')?.state).toBe('ok');
+    expect(found.get('live: top-up that does not fit')?.says).toMatch(/^answers \d{3}$/);
+    expect(found.get('live: filter by customerRef')?.state).toBe('ok');
   });
+});
+
+interface Breakage {
+  name: string;
+  /** The settings that are changed. */
+  env?: Record<string, string>;
+  /** Breaks something outside the settings, and gives back what mends it. */
+  act?: () => Promise<() => Promise<unknown>>;
+  /** What must be found, and nothing else: each with a word of its cure. */
+  finds: Record<string, RegExp>;
+}
+
+describe('the doctor, with one thing broken at a time', () => {
+  let kv: RedisRestBridge;
+  let healthy: Map<string, Finding>;
+  beforeAll(async () => {
+    kv = await startRedisRestBridge(createRedisEngine(Date.now));
+    await shop.query(`INSERT INTO price_rules (rules) SELECT rules || '{"ratesDate":"2026-11-01"}' FROM price_rules
+      ORDER BY version DESC LIMIT 1`);
+    healthy = await findings({ ADMIN_TELEGRAM_IDS: '8001' });
+  });
+  afterAll(() => kv?.close());
+
+  const notWell = (found: Map<string, Finding>): Finding[] =>
+    [...found.values()].filter(({ state }) => state === 'wrong' || state === 'warn');
+
+  it('finds nothing in the same shop while it is whole, but that it stands on simulators', () => {
+    expect(notWell(healthy).map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'APP_URL warn',
+      'ESIMGO_API_KEY warn',
+      'ESIMGO_API_URL warn',
+      'TELEGRAM_BOT_TOKEN warn',
+      'TELEGRAM_API_URL warn',
+    ]);
+    expect(healthy.get('activation codes')).toMatchObject({ state: 'ok' });
+  });
+
+  const REAL_KEY = 'a81c0e5f2b7d94a36c81e0f5b27d94a3f81e0c5b27d94a36c81e0f5b27d94a30';
+  const breakages: Breakage[] = [
+    {
+      name: 'the database is down',
+      env: { DATABASE_URL: 'postgres://shop:pass@127.0.0.1:1/shop' },
+      finds: { database: /DATABASE_URL/ },
+    },
+    {
+      name: 'the migrations never ran',
+      act: async () => {
+        await shop.query('ALTER TABLE schema_migrations RENAME TO schema_migrations_kept');
+        return () =>
+          shop.query(
+            'DROP TABLE IF EXISTS schema_migrations; ALTER TABLE schema_migrations_kept RENAME TO schema_migrations',
+          );
+      },
+      finds: { migrations: /npm run migrate/ },
+    },
+    {
+      name: 'the KV refuses its token',
+      act: async () => {
+        broken['KV_REST_API_URL'] = kv.url;
+        broken['KV_REST_API_TOKEN'] = 'not-the-token';
+        return async () => undefined;
+      },
+      finds: { KV_REST_API_URL: /simulator/, KV: /KV_REST_API_TOKEN/ },
+    },
+    {
+      name: 'the eSIM Go key is another one',
+      env: { ESIMGO_API_KEY: 'an-older-key-of-ours' },
+      finds: { 'eSIM Go': /Copy the key again.*allow-list/, 'callback there': /ESIMGO_API_KEY/, 'shop id': /first/ },
+    },
+    {
+      name: 'the balance at eSIM Go is used up',
+      act: async () => {
+        await shop.set({ esimgo: { balance: 0 } });
+        return async () => undefined;
+      },
+      finds: { 'balance at eSIM Go': /top it up/ },
+    },
+    {
+      name: 'eSIM Go closes the catalogue',
+      act: async () => {
+        await shop.set({ esimgo: { catalogue: 403 } });
+        return async () => undefined;
+      },
+      finds: { 'catalogue at eSIM Go': /esimgo:probe/ },
+    },
+    {
+      name: 'the shop has no plan',
+      act: async () => {
+        const rows = await shop.query<{ bundle_name: string }>(
+          `UPDATE esimgo_products SET state = 'hidden' WHERE state = 'listed' RETURNING bundle_name`,
+        );
+        const names = rows.map((row) => row.bundle_name);
+        return () => shop.query(`UPDATE esimgo_products SET state = 'listed' WHERE bundle_name = ANY($1)`, [names]);
+      },
+      finds: { catalogue: /cron.*esimgo:probe/ },
+    },
+    {
+      name: 'the token is no bot’s',
+      env: { TELEGRAM_BOT_TOKEN: `9999999999:sandbox_${'x'.repeat(27)}` },
+      finds: { bot: /BotFather/, 'shop id': /first/ },
+    },
+    {
+      name: 'the webhook is gone',
+      act: async () => {
+        await telegram('deleteWebhook', {});
+        return setUp;
+      },
+      finds: { webhook: /setup:bot/ },
+    },
+    {
+      name: 'the webhook points elsewhere',
+      act: async () => {
+        await telegram('setWebhook', { url: 'https://elsewhere.example/api/telegram/webhook' });
+        return setUp;
+      },
+      finds: { webhook: /setup:bot/ },
+    },
+    {
+      name: 'the portal has another callback URL',
+      act: async () => {
+        const vendor = await startVendorWith((text) =>
+          text.replace(/"callbackUrl":"[^"]*"/, '"callbackUrl":"https://x.example/"'),
+        );
+        broken['ESIMGO_API_URL'] = vendor.url;
+        return vendor.close;
+      },
+      finds: { 'callback URL': /Account Settings → API Details, set it to http:.*\/api\/esimgo\/webhook/ },
+    },
+    {
+      name: 'the deployed shop knows callbacks of another key only',
+      act: async () => {
+        // The shop under test read its key at its start; here the doctor and eSIM Go have a new one.
+        const vendor = await startVendorWith((text) => text);
+        broken['ESIMGO_API_URL'] = vendor.url;
+        broken['ESIMGO_API_KEY'] = 'the-new-key-of-today';
+        return vendor.close;
+      },
+      finds: { 'callback there': /set the same in both places/ },
+    },
+    { name: 'CRON_SECRET is missing', env: { CRON_SECRET: '' }, finds: { CRON_SECRET: /CRON_SECRET is missing/ } },
+    {
+      name: 'CRON_SECRET is short',
+      env: { CRON_SECRET: 'c81e0f5b27' },
+      finds: { CRON_SECRET: /openssl rand -hex 32/ },
+    },
+    {
+      name: 'CRON_SECRET is another one there',
+      env: { CRON_SECRET: 'c81e0f5b27d94a36' },
+      finds: { 'cron secret there': /same CRON_SECRET/ },
+    },
+    { name: 'DATA_KEY is lost', env: { DATA_KEY: '' }, finds: { DATA_KEY: /DATA_KEY is missing/ } },
+    {
+      name: 'DATA_KEY is a new one',
+      env: { DATA_KEY: REAL_KEY },
+      finds: { 'activation codes': /DATA_KEY_PREVIOUS/ },
+    },
+    {
+      name: 'the clocks differ',
+      act: async () => {
+        const vendor = await startVendorWith((text) => text, -3_600_000);
+        broken['ESIMGO_API_URL'] = vendor.url;
+        return vendor.close;
+      },
+      finds: { 'clock of eSIM Go': /timedatectl/ },
+    },
+    {
+      name: 'the database is another shop’s',
+      act: async () => {
+        const [row] = await shop.query<{ id: string }>('SELECT id FROM shop');
+        await shop.query(`UPDATE shop SET id = 'shop_bbbbbbbbbbbb'`);
+        return () => shop.query('UPDATE shop SET id = $1', [row?.id]);
+      },
+      finds: { 'shop id at eSIM Go': /one bot, one account/, 'shop id in invoices': /one bot, one account/ },
+    },
+    {
+      name: 'APP_URL leads to nobody',
+      env: { APP_URL: 'http://127.0.0.1:1' },
+      finds: {
+        'callback URL': /Account Settings/,
+        webhook: /setup:bot/,
+        'menu button': /setup:bot/,
+        'public address': /Deploy the shop, or correct APP_URL/,
+      },
+    },
+    {
+      name: 'nobody calls the tick',
+      act: async () => {
+        await shop.query(
+          `INSERT INTO outbox (job_key, kind, subject_id, run_at) VALUES ('late', 'alert', 'x', now() - interval '1 hour')`,
+        );
+        return () => shop.query(`DELETE FROM outbox WHERE job_key = 'late'`);
+      },
+      finds: { jobs: /docs\/deploy\.md, “Ticks”/ },
+    },
+  ];
+
+  let broken: Record<string, string>;
+
+  it.each(breakages)('finds that $name, and says what to do', async ({ env = {}, act, finds }) => {
+    broken = { ADMIN_TELEGRAM_IDS: '8001', ...env };
+    const mend = await act?.();
+    try {
+      const found = await findings(broken);
+      const news = notWell(found).filter(({ name, says }) => {
+        const before = healthy.get(name);
+        return before?.state === 'ok' || before?.state === 'skipped' || before?.says !== says || name in finds;
+      });
+      const expected = Object.keys(finds).sort();
+      expect(
+        news
+          .filter(({ name }) => name !== 'APP_URL' && name !== 'ESIMGO_API_URL')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(expected);
+      for (const { name, todo } of news) if (finds[name] !== undefined) expect(todo, name).toMatch(finds[name]);
+    } finally {
+      await mend?.();
+    }
+  });
+
+  it('finds that simulators stand in a production deployment, and does not start there', async () => {
+    const found = await findings({ VERCEL_ENV: 'production', ADMIN_TELEGRAM_IDS: '8001' });
+    for (const name of ['APP_URL', 'DATABASE_URL', 'ESIMGO_API_URL', 'ESIMGO_API_KEY', 'TELEGRAM_API_URL']) {
+      expect(found.get(name), name).toMatchObject({
+        state: 'wrong',
+        todo: expect.stringMatching(/production|https|hosted/),
+      });
+    }
+    expect(found.get('outside services')).toMatchObject({ state: 'skipped' });
+  });
+
+  const telegram = async (method: string, body: object): Promise<void> => {
+    const { TELEGRAM_API_URL = '', TELEGRAM_BOT_TOKEN = '' } = shop.env;
+    const answer = await fetch(`${TELEGRAM_API_URL}/bot${TELEGRAM_BOT_TOKEN}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} answered ${answer.status}`);
+  };
+
+  const setUp = (): Promise<void> =>
+    setUpBot(patientSetup(shop.app.deps.telegram), {
+      appUrl: shop.app.deps.config.appUrl,
+      shopName: shop.app.deps.config.shopName,
+      secretToken: shop.app.secrets.get('telegramWebhookSecret'),
+    });
+
+  /** eSIM Go with altered answers, or another clock; it takes any key. */
+  async function startVendorWith(alter: (text: string) => string, clockMs = 0) {
+    const { ESIMGO_API_URL = '', ESIMGO_API_KEY = '' } = shop.env;
+    const server = createHttpServer((request, response) => {
+      void fetch(`${ESIMGO_API_URL}${request.url?.replace('/v2.5', '')}`, {
+        headers: { 'x-api-key': ESIMGO_API_KEY },
+      }).then(async (answer) => {
+        response.writeHead(answer.status, {
+          'content-type': answer.headers.get('content-type') ?? 'application/json',
+          date: new Date(Date.now() + clockMs).toUTCString(),
+        });
+        response.end(alter(await answer.text()));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The vendor does not listen.');
+    return {
+      url: `http://127.0.0.1:${address.port}/v2.5`,
+      close: async () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  }
 });
 
 describe('npm run doctor', () => {

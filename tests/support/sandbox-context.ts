@@ -94,6 +94,7 @@ export function createTestContext(
     keys: { botToken: '1234567890:sandbox_token', botUsername: 'sandbox_bot', esimGoApiKey: 'sandbox-key' },
     journal: { record() {} },
     shop: {
+      urlOf: (path) => new URL(path, options.shopUrl ?? 'https://shop.example').href,
       async post(_vendor, path, headers, body) {
         const decided = options.post?.(body) ?? null;
         if (decided !== null) return decided;

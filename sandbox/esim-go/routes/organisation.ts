@@ -1,4 +1,5 @@
 import { GROUPS } from '../catalogue/generate-bundles.ts';
+import { CALLBACK_PATH } from '../callbacks.ts';
 import { COUNTRIES } from '../catalogue/places.ts';
 import { networksOf } from '../catalogue/networks.ts';
 import { CURRENCY } from '../formatters/order.ts';
@@ -17,7 +18,7 @@ async function showOrganisation({ store, context }: World): Promise<Response> {
     city: 'Exampleton',
     country: 'GB',
     postcode: 'EX1 1EX',
-    callbackUrl: 'https://shop.example/api/esimgo/webhook',
+    callbackUrl: context.shop.urlOf(CALLBACK_PATH),
     callbackVersion: 'V3',
     notes: '',
     groups: GROUPS.map(({ name }) => name),
