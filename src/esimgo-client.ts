@@ -108,7 +108,7 @@ export class ESIMGoClient {
    * The same order asked for again, also after a reload, is the same order: its key is kept until it is paid or gone.
    */
   async createOrder(order: CreateOrderBody): Promise<CreateOrderAnswer> {
-    const request = JSON.stringify([order.bundle_id, order.expected_stars, order.iccid ?? null, order.email ?? null]);
+    const request = requestOf(order);
     const kept = readKept(UNFINISHED_ORDER, isUnfinishedOrder);
     const key = kept?.request === request ? kept.key : crypto.randomUUID();
     keep(UNFINISHED_ORDER, { key, request, orderId: null } satisfies UnfinishedOrder);
@@ -126,6 +126,18 @@ export class ESIMGoClient {
     }
     keep(UNFINISHED_ORDER, { key, request, orderId: answer.order.id } satisfies UnfinishedOrder);
     return answer;
+  }
+
+  /** The link of an order that waits for its payment. Asked for on another device, it is a new order like it. */
+  continueOrder(order: Order): Promise<CreateOrderAnswer> {
+    const kept = readKept(UNFINISHED_ORDER, isUnfinishedOrder);
+    const email = kept?.orderId === order.id ? emailOf(kept.request) : null;
+    return this.createOrder({
+      bundle_id: order.plan_id,
+      expected_stars: order.price_stars,
+      ...(order.esim_id !== null && { iccid: order.esim_id }),
+      ...(email !== null && { email }),
+    });
   }
 
   async getOrderStatus(orderId: string): Promise<Order> {
@@ -275,6 +287,17 @@ function isUnfinishedOrder(value: unknown): value is UnfinishedOrder {
     typeof field(value, 'request') === 'string' &&
     (orderId === null || typeof orderId === 'string')
   );
+}
+
+/** What makes two orders the same one. */
+function requestOf(order: CreateOrderBody): string {
+  return JSON.stringify([order.bundle_id, order.expected_stars, order.iccid ?? null, order.email ?? null]);
+}
+
+function emailOf(request: string): string | null {
+  const parts: unknown = JSON.parse(request);
+  const email: unknown = Array.isArray(parts) ? parts[3] : null;
+  return typeof email === 'string' ? email : null;
 }
 
 function pause(ms: number): Promise<void> {

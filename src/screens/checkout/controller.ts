@@ -1,6 +1,7 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
 import type { Destination, Plan } from '../../../lib/contract/catalogue.ts';
 import { destinationOfBundle } from '../../checkout-path.ts';
+import { isEmail } from '../../email.ts';
 import { ESIMGoClientError, codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { keep, readKept } from '../../kept-values.ts';
@@ -33,6 +34,11 @@ export interface Checkout {
   setback: ReadonlySignal<Setback | null>;
   isDeviceKnown: ReadonlySignal<boolean>;
   confirmDevice(): void;
+  /** Where a copy of the eSIM goes; empty for nowhere. */
+  email: Signal<string>;
+  isEmailWrong: ReadonlySignal<boolean>;
+  /** False if there is something that is no address; it is shown from then on, until it is one. */
+  checkEmail(): boolean;
   pay(): Promise<void>;
   start(): void;
 }
@@ -67,15 +73,25 @@ export function createCheckout(
   const step = signal<'idle' | 'ordering' | 'paying'>('idle');
   const setback = signal<Setback | null>(null);
   const isDeviceKnown = signal(readKept(DEVICE_KNOWN, isTrue) ?? false);
+  const email = signal('');
+  const isEmailChecked = signal(false);
+  const isEmailBad = () => email.value.trim() !== '' && !isEmail(email.value.trim());
   let isLeft = false;
   onDispose(() => {
     isLeft = true;
     telegram.setClosingConfirmation(false);
   });
 
+  function checkEmail(): boolean {
+    isEmailChecked.value = true;
+    return !isEmailBad();
+  }
+
   async function pay(): Promise<void> {
     const expected = stars.value;
     if (step.value !== 'idle' || expected === null) return;
+    if (!checkEmail()) return telegram.haptic.error();
+    const address = email.value.trim();
     step.value = 'ordering';
     setback.value = null;
     telegram.setClosingConfirmation(true);
@@ -85,6 +101,7 @@ export function createCheckout(
         bundle_id: bundleId,
         expected_stars: expected,
         ...(esimId !== null && { iccid: esimId }),
+        ...(address !== '' && { email: address }),
       });
       if (isLeft) return;
       if (order.status !== 'pending') return router.replace(`/orders/${order.id}`);
@@ -124,6 +141,9 @@ export function createCheckout(
       isDeviceKnown.value = true;
       keep(DEVICE_KNOWN, true);
     },
+    email,
+    isEmailWrong: computed(() => isEmailChecked.value && isEmailBad()),
+    checkEmail,
     pay,
     start() {
       void offer.reload();

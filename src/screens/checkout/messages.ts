@@ -29,6 +29,11 @@ const en = {
     locked: 'The phone must not be locked to one operator.',
     yes: 'Yes, it does',
   },
+  email: {
+    label: 'A copy by e-mail, if you like',
+    note: 'Used once, for this eSIM, and not stored after that.',
+    wrong: 'This does not look like an address. Correct it, or leave the field empty.',
+  },
   price: 'Price',
   dollars: (usd: string) => `≈ ${usd}`,
   changed: (was: string, now: string) =>
@@ -70,6 +75,11 @@ const ru: typeof en = {
       'Почти все iPhone начиная с XS и XR (2018), Samsung Galaxy с S20, Google Pixel с 4. Кроме iPhone для материкового Китая.',
     locked: 'Телефон не должен быть привязан к одному оператору.',
     yes: 'Да, поддерживает',
+  },
+  email: {
+    label: 'Копия на почту, если хотите',
+    note: 'Адрес нужен один раз, для этого eSIM. Потом мы его не храним.',
+    wrong: 'Это не похоже на адрес. Исправьте его или оставьте поле пустым.',
   },
   price: 'Цена',
   dollars: (usd) => `≈ ${usd}`,

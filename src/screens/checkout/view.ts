@@ -58,6 +58,7 @@ export function render(context: ScreenContext): HTMLElement {
           renderPurchase(offer(), context, esimId !== null),
           renderFacts(offer(), context, esimId !== null),
           esimId === null ? renderDevice(controller, context) : null,
+          esimId === null ? renderEmail(controller, context) : null,
           renderPrice(controller, offer, context),
           renderTerms(context),
         ),
@@ -176,6 +177,48 @@ function renderDevice(controller: Checkout, { language }: ScreenContext): HTMLEl
           ],
         ),
     ),
+  );
+}
+
+function renderEmail(controller: Checkout, { language, session }: ScreenContext): Child {
+  const { email } = checkoutMessages[language];
+  return swap(
+    () => session.value?.email_enabled === true,
+    (isOffered) => {
+      if (!isOffered) return null;
+      const input = h('input', {
+        class: 'checkout__email',
+        type: 'email',
+        inputmode: 'email',
+        autocomplete: 'email',
+        enterkeyhint: 'done',
+        maxlength: 254,
+        placeholder: 'name@example.com',
+        'aria-label': email.label,
+        'aria-describedby': 'checkout-email-note',
+        'aria-invalid': () => controller.isEmailWrong.value,
+        value: controller.email.peek(),
+        on: {
+          input: () => (controller.email.value = input.value),
+          change: () => void controller.checkEmail(),
+          keydown: ({ key }) => key === 'Enter' && input.blur(),
+        },
+      });
+      // "Pay" is below, and what it waits for may be out of sight.
+      liveEffect(() => {
+        if (controller.isEmailWrong.value) input.scrollIntoView({ block: 'center' });
+      });
+      const note = h(
+        'span',
+        {
+          id: 'checkout-email-note',
+          role: 'status',
+          class: () => (controller.isEmailWrong.value ? 'checkout__wrong' : ''),
+        },
+        () => (controller.isEmailWrong.value ? email.wrong : email.note),
+      );
+      return section({ title: email.label, note }, card(input));
+    },
   );
 }
 

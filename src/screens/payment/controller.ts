@@ -24,7 +24,7 @@ export interface Payment {
 }
 
 export interface PaymentDeps {
-  client: Pick<ESIMGoClient, 'getOrderStatus' | 'createOrder'>;
+  client: Pick<ESIMGoClient, 'getOrderStatus' | 'continueOrder'>;
   router: Pick<Router, 'replace'>;
   track: Track;
   now(): number;
@@ -100,11 +100,7 @@ export function createPayment(
       wasCancelled.value = false;
       try {
         // The kept key makes this the same order; its invoice is the same link.
-        const { order: same, invoice_url: url } = await client.createOrder({
-          bundle_id: value.plan_id,
-          expected_stars: value.price_stars,
-          ...(value.esim_id !== null && { iccid: value.esim_id }),
-        });
+        const { order: same, invoice_url: url } = await client.continueOrder(value);
         const outcome = await telegram.openInvoice(url);
         // Without the kept key (another device) it is another order, which is the one being paid then.
         if (same.id !== orderId) return router.replace(`/orders/${same.id}?invoice=${outcome}`);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ESIMGoClient } from '../../../src/esimgo-client.ts';
+import { anOrder } from '../../support/app-samples.ts';
 
 type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'drop';
 let server: Server | null = null;
@@ -88,6 +89,31 @@ describe('ESIMGoClient.createOrder', () => {
     await client.getOrderStatus('ord_5');
     await client.createOrder(wanted('again'));
     expect(new Set(keys).size).toBe(2);
+  });
+});
+
+describe('ESIMGoClient.continueOrder', () => {
+  it('asks for the kept order as it was asked for first, with its address', async () => {
+    const bodies: string[] = [];
+    const { client, keys } = await serve((request) => {
+      request.on('data', (part) => bodies.push(String(part)));
+      return order('ord_8', 'pending');
+    });
+    await client.createOrder({ ...wanted('kept'), email: 'anna@mail.example' });
+    await client.continueOrder(anOrder({ id: 'ord_8', plan_id: 'kept', price_stars: 200, esim_id: null }));
+    expect(keys[1]).toBe(keys[0]);
+    expect(bodies[1]).toBe(bodies[0]);
+  });
+
+  it('gives no address of one order to another', async () => {
+    const bodies: string[] = [];
+    const { client } = await serve((request) => {
+      request.on('data', (part) => bodies.push(String(part)));
+      return order('ord_9', 'pending');
+    });
+    await client.createOrder({ ...wanted('mine'), email: 'anna@mail.example' });
+    await client.continueOrder(anOrder({ id: 'ord_other', plan_id: 'mine', price_stars: 200, esim_id: null }));
+    expect(bodies[1]).not.toContain('anna@');
   });
 });
 
