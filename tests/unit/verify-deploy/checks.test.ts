@@ -133,6 +133,15 @@ describe('checkContents', () => {
     },
   );
 
+  it.each(['.vite/manifest.json', 'assets/index-abc12345.js.map', 'icons/.DS_Store'])(
+    'refuses %s in the site',
+    (file) => {
+      expect(sentences(checkContents(aBuildOutput({ static: { [file]: '' } })))).toEqual([
+        `${file} is deployed with the site, and no browser asks for it.`,
+      ]);
+    },
+  );
+
   it('lets packages have what they have', () => {
     const files = { 'node_modules/p/tests/x.test.js': '' };
     expect(checkContents(aBuildOutput({ functions: [{ name: 'f', files }] }))).toEqual([]);
