@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { patientSetup } from '../../lib/telegram/patient-setup.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import type { Finding } from '../../scripts/doctor/finding.ts';
@@ -461,8 +462,15 @@ describe('the doctor, with one thing broken at a time', () => {
     if (!answer.ok) throw new Error(`${method} answered ${answer.status}`);
   };
 
+  const bot = () =>
+    createTelegramApi({
+      botToken: shop.app.secrets.get('telegramBotToken'),
+      apiUrl: shop.app.deps.config.telegram.apiUrl,
+      ratePerS: 0,
+    });
+
   const setUp = (): Promise<void> =>
-    setUpBot(patientSetup(shop.app.deps.telegram), {
+    setUpBot(patientSetup(bot()), {
       appUrl: shop.app.deps.config.appUrl,
       shopName: shop.app.deps.config.shopName,
       secretToken: shop.app.secrets.get('telegramWebhookSecret'),
