@@ -22,6 +22,8 @@ export interface App {
   log: Log;
   /** By user after the proof; by address for proofs that failed. */
   limits: { users: RateLimit; failures: RateLimit };
+  /** Finishes the jobs under way and claims no more; other instances take what is left. */
+  stopWork(): void;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     waitUntil(work.catch((error: unknown) => log.error('background_failed', { error })));
   };
   const now = (): Date => new Date();
+  const stopping = new AbortController();
   let shopId: Promise<string> | null = null;
   const smtpUrl = secrets.get('smtpUrl');
   const deps: ShopDeps = {
@@ -84,6 +87,7 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
       })),
     background,
     now,
+    stopping: stopping.signal,
   };
   return {
     deps,
@@ -94,6 +98,7 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
       users: createRateLimit({ name: 'rate:user', perMin: config.limits.userPerMin, kv, log }),
       failures: createRateLimit({ name: 'rate:failed', perMin: config.limits.authFailuresPerMin, kv, log }),
     },
+    stopWork: () => stopping.abort(),
     async close() {
       await supplier.close();
       await kv.close();

@@ -23,6 +23,8 @@ export interface ShopDeps {
   /** Goes on after the answer is sent; a failure is logged, never thrown. */
   background(work: Promise<unknown>): void;
   now(): Date;
+  /** Aborted when this process is to end: work under way is finished, and no more is begun. */
+  stopping: AbortSignal;
 }
 
 /** Who caused a change, as the event log names it. */

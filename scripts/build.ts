@@ -1,30 +1,37 @@
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { ROOT, runTool, type ToolResult } from './check/run-tool.ts';
 
 const HELP = `
-npm run build
+npm run build [-- --out FOLDER]
 
 Makes dist/ (the static Mini App) and build/ (the functions and what they share, compiled, for "npm start").
+
+  --out   where the two are put; default here
 `;
 
-if (process.argv.includes('--help')) {
+const { help, out } = parseArgs({ options: { help: { type: 'boolean' }, out: { type: 'string' } } }).values;
+
+if (help) {
   console.log(HELP.trim());
 } else {
-  rmSync(path.join(ROOT, 'build'), { recursive: true, force: true });
+  const folder = path.resolve(out ?? ROOT);
+  const build = path.join(folder, 'build');
+  rmSync(build, { recursive: true, force: true });
   const results = await Promise.all([
-    runTool('vite/bin/vite.js', 'build', '--logLevel', 'warn'),
-    runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json'),
+    runTool('vite/bin/vite.js', 'build', '--outDir', path.join(folder, 'dist'), '--emptyOutDir', '--logLevel', 'warn'),
+    runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', build),
   ]);
-  finish(results);
+  finish(results, build);
 }
 
-function finish(results: ToolResult[]): void {
+function finish(results: ToolResult[], build: string): void {
   for (const { output } of results) if (output) console.error(output.trimEnd());
   if (results.some(({ isOk }) => !isOk)) {
     process.exitCode = 1;
     return;
   }
-  cpSync(path.join(ROOT, 'lib/db/migrations'), path.join(ROOT, 'build/lib/db/migrations'), { recursive: true });
+  cpSync(path.join(ROOT, 'lib/db/migrations'), path.join(build, 'lib/db/migrations'), { recursive: true });
   console.log('Built dist/ and build/');
 }

@@ -50,8 +50,8 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
 };
 
 /**
- * Works off what is due until nothing is, or until the time is over; jobs that are still running then go on in the
- * background. Any number of drains may run at once. A slow job holds up none of the others.
+ * Works off what is due until nothing is, or until the time is over or the process is to end; jobs that are still
+ * running then go on in the background. Any number of drains may run at once. A slow job holds up none of the others.
  */
 export async function drainOutbox(
   deps: ShopDeps,
@@ -68,7 +68,7 @@ export async function drainOutbox(
   };
   for (;;) {
     const leftMs = endsAtMs - performance.now();
-    if (leftMs <= 0) break;
+    if (leftMs <= 0 || deps.stopping.aborted) break;
     const free = PARALLEL - running.size;
     const jobs =
       free === 0

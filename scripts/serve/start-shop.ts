@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { currentApp } from '../../lib/app.ts';
 import { loadConfig } from '../../lib/config/config.ts';
 import { migrate } from '../../lib/db/migrate.ts';
 import { createBackgroundWork, provideWaitUntil } from './background-work.ts';
@@ -48,5 +49,7 @@ export async function startShop(onStop: OnStop): Promise<void> {
   onStop(() => listening.close(GRACE_MS));
   const ticker = startCronTicker(createTick(fetchHandler, secrets.get('cronSecret')), TICK_EVERY_MS);
   onStop(() => ticker.stop());
+  // The first thing on the way out: a queue that others keep filling would hold the process for ever.
+  onStop(async () => (await currentApp()).stopWork());
   console.log(`Serving on ${listening.url}`);
 }

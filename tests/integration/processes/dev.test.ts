@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlansAnswer } from '../../../lib/contract/catalogue.ts';
-import type { CreateOrderAnswer, Order } from '../../../lib/contract/order.ts';
+import type { Order } from '../../../lib/contract/order.ts';
 import { connectPg } from '../../../lib/db/pg.ts';
 import { readQrSvgDataUri } from '../../support/read-qr.ts';
-import { until, type ChatMessage, type Ledger } from '../../support/shop.ts';
+import { until, type ChatMessage } from '../../support/shop.ts';
+import { buy, ledgerOf, post, send } from './buy.ts';
 import {
   forgetDataDir,
   freePort,
@@ -20,7 +20,6 @@ import {
 
 const START_MS = 120_000;
 const HOUR_S = 3_600;
-const MANY_TRIES = 1_500;
 
 let first: DevProcess;
 let second: DevProcess;
@@ -37,42 +36,6 @@ afterAll(async () => {
   await Promise.all([first, second].map((shop) => shop?.kill()));
   await Promise.all((dataDirs ?? []).map(forgetDataDir));
 }, START_MS);
-
-async function send<Body>(shop: DevProcess, where: string, init: RequestInit = {}): Promise<Body> {
-  const answer = await fetch(`${shop.url}${where}`, init);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${where} answered ${answer.status}: ${text}`);
-  return JSON.parse(text) as Body;
-}
-
-const post = <Body>(shop: DevProcess, where: string, json: unknown, headers: Record<string, string> = {}) =>
-  send<Body>(shop, where, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(json),
-  });
-
-const ledgerOf = (shop: DevProcess) => send<Ledger>(shop, '/sandbox/api/ledger');
-
-/** Pays for the smallest plan for Thailand. */
-async function buy(shop: DevProcess, userId: number) {
-  const login = await post<{ init_data: string }>(shop, '/sandbox/api/init-data', {
-    user: { id: userId, first_name: 'Test' },
-  });
-  const headers = { authorization: `tma ${login.init_data}` };
-  const { plans } = await send<PlansAnswer>(shop, '/api/esimgo/catalogue?destination=TH');
-  const ordered = await post<CreateOrderAnswer>(
-    shop,
-    '/api/esimgo/order',
-    { bundle_id: plans[0]?.id, expected_stars: plans[0]?.price_stars },
-    { ...headers, 'idempotency-key': `test-${userId}` },
-  );
-  const { id } = ordered.order;
-  const paid = await post(shop, '/sandbox/api/pay', { invoice_url: ordered.invoice_url, user_id: userId });
-  expect(paid).toEqual({ status: 'paid' });
-  const read = async () => (await send<{ order: Order }>(shop, `/api/esimgo/status?order_id=${id}`, { headers })).order;
-  return { read, waitFor: (isWanted: (order: Order) => boolean) => until(read, isWanted, MANY_TRIES) };
-}
 
 const isReady = ({ status }: Order) => status === 'ready';
 
