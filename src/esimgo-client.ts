@@ -178,6 +178,11 @@ export class ESIMGoClient {
     return this.#actOnEsim({ id: esimId, action: 'diagnose' });
   }
 
+  /** The QR and the codes once more, as a message of the bot. */
+  async sendToChat(esimId: string): Promise<'sent' | 'unreachable'> {
+    return (await this.#actOnEsim({ id: esimId, action: 'resend' })).chat ?? 'sent';
+  }
+
   /** Also while the page is being closed. */
   async sendEvents(events: EventsBody['events']): Promise<void> {
     await this.#send('/api/events', 'POST', { body: { events }, keepalive: true });

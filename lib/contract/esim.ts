@@ -88,6 +88,7 @@ export const esimActionBodySchema = z
     z.strictObject({ ...target, action: z.literal('rename'), name: esimNameSchema.nullable() }),
     z.strictObject({ ...target, action: z.literal('diagnose') }),
     z.strictObject({ ...target, action: z.literal('activated') }),
+    z.strictObject({ ...target, action: z.literal('resend') }),
   ])
   .refine((body) => (body.id === undefined) !== (body.order_id === undefined), {
     message: 'exactly one of id and order_id',
@@ -114,5 +115,7 @@ export const esimActionAnswerSchema = z.strictObject({
   esim: esimSchema,
   order: orderSchema.nullable(),
   advice: adviceSchema.nullable(),
+  /** After `resend`; `unreachable` is somebody to whom the bot may not write. */
+  chat: z.enum(['sent', 'unreachable']).nullable(),
 });
 export type EsimActionAnswer = z.infer<typeof esimActionAnswerSchema>;

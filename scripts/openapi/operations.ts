@@ -129,9 +129,9 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/api/esimgo/esim',
     id: 'actOnEsim',
-    summary: 'Refreshes usage, renames, diagnoses, or reports that it works',
+    summary: 'Refreshes usage, renames, diagnoses, reports that it works, or sends it to the chat again',
     description:
-      'Exactly one of `id` and `order_id` names the eSIM. A report that it works makes the order active only if the supplier confirms it; else the answer has advice.',
+      'Exactly one of `id` and `order_id` names the eSIM. A report that it works makes the order active only if the supplier confirms it; else the answer has advice. The chat gets one copy a minute; `chat` says whether the bot may write there.',
     access: 'user',
     body: 'EsimActionBody',
     answers: { 200: { what: 'The eSIM, its order and what to do next', schemas: ['EsimActionAnswer'] } },

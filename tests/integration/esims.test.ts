@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../../lib/contract/esim.ts';
 import type { Order } from '../../lib/contract/order.ts';
-import { readQrSvgDataUri } from '../support/read-qr.ts';
+import { readQrPng, readQrSvgDataUri } from '../support/read-qr.ts';
 import { startShop, until, type ShopUnderTest } from '../support/shop.ts';
 
 type Buyer = Awaited<ReturnType<ShopUnderTest['user']>>;
@@ -165,6 +165,54 @@ describe('rename', () => {
     await shop.faults('esimgo', [{ match: { direction: 'in' }, action: 'forbidden' }]);
     expect((await act(buyer, { id, action: 'rename', name: 'Home' })).esim.name).toBe('Home');
     await shop.faults('esimgo', []);
+  });
+});
+
+describe('resend', () => {
+  const photos = async ({ id }: Buyer) => (await shop.chat(id)).filter(({ type }) => type === 'photo');
+
+  it('sends the message with the QR once more, at most once a minute', async () => {
+    const { buyer, id, order: made } = await buy();
+    expect(await act(buyer, { id, action: 'resend' })).toMatchObject({ chat: 'sent', esim: { id }, advice: null });
+    const sent = await photos(buyer);
+    expect(sent).toHaveLength(2);
+    expect(readQrPng(Buffer.from(sent[1]?.photo_base64 ?? '', 'base64'))).toBe(made.activation_code);
+    const again = await Promise.all([1, 2, 3].map(() => buyer.post('/api/esimgo/esim', { id, action: 'resend' })));
+    for (const answer of again) {
+      expect(answer).toMatchObject({ status: 429, body: { error: { code: 'rate_limited' } } });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(5);
+    }
+    expect(await photos(buyer)).toHaveLength(2);
+  });
+
+  it('sends one message to who asks many times at once', async () => {
+    const { buyer, id } = await buy();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => buyer.post('/api/esimgo/esim', { id, action: 'resend' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 429, 429, 429]);
+    expect(await photos(buyer)).toHaveLength(2);
+  });
+
+  it('says that the bot may not write, and can be asked again right after that changed', async () => {
+    const { buyer, id } = await buy();
+    await shop.set({ telegram: { user: { id: buyer.id, blocked: true } } });
+    expect(await act(buyer, { id, action: 'resend' })).toMatchObject({ chat: 'unreachable' });
+    await shop.set({ telegram: { user: { id: buyer.id, blocked: false } } });
+    expect(await act(buyer, { id, action: 'resend' })).toMatchObject({ chat: 'sent' });
+  });
+
+  it('can be asked again after Telegram failed', async () => {
+    const { buyer, id } = await buy();
+    await shop.faults('telegram', [{ match: { path: 'sendPhoto' }, action: 'error_500' }]);
+    expect((await buyer.post('/api/esimgo/esim', { id, action: 'resend' })).status).toBe(503);
+    await shop.faults('telegram', []);
+    expect(await act(buyer, { id, action: 'resend' })).toMatchObject({ chat: 'sent' });
+  });
+
+  it('sends nothing of somebody else', async () => {
+    const { id } = await buy();
+    const stranger = await shop.user((nextUser += 1));
+    expect((await stranger.post('/api/esimgo/esim', { id, action: 'resend' })).status).toBe(404);
+    expect(await photos(stranger)).toEqual([]);
   });
 });
 

@@ -37,8 +37,9 @@ function renderActions(
   esim: () => Esim,
   isToppable: boolean,
   controller: CurrentEsim,
-  { language, router }: ScreenContext,
+  context: ScreenContext,
 ): HTMLElement {
+  const { language, router } = context;
   const { actions } = detailsMessages[language];
   const path = `/esims/${esim().id}`;
   // Fetched right after the screen stands: the code must open without a network too.
@@ -56,7 +57,7 @@ function renderActions(
         actions.qr,
         () =>
           void sheets().then(
-            ({ showQr }) => showQr(esim(), language),
+            ({ showQr }) => showQr(esim(), context),
             () => {},
           ),
       ),

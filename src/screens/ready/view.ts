@@ -4,8 +4,9 @@ import type { Order } from '../../../lib/contract/order.ts';
 import { installKind } from '../../install-kind.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { openLink, openTelegramLink } from '../../telegram.ts';
-import { h, swap, type Child } from '../../ui/dom.ts';
+import { sendToChatRow } from '../../send-to-chat.ts';
+import { openLink } from '../../telegram.ts';
+import { h, type Child } from '../../ui/dom.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
@@ -16,7 +17,7 @@ import './ready.css';
 
 /** What a person holds after paying: the code, one tap to install it, and what to do on arrival. */
 export function renderReadyOrder(order: () => Order, context: ScreenContext): Child {
-  const { client, language, router, session, track } = context;
+  const { client, language, router, track } = context;
   const messages = readyMessages[language];
   const { esim_id: esimId, activation_code: activationCode, qr_code: qrCode } = order();
   const esimPath = esimId === null ? '/esims' : `/esims/${esimId}`;
@@ -61,18 +62,7 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
     qrCode === null ? null : qrCard(qrCode, language),
     activationCode === null ? null : installHelp(activationCode, language),
     list(
-      swap(
-        () => session.value?.bot_username ?? null,
-        (bot) =>
-          bot === null
-            ? null
-            : listRow({
-                leading: icon('send'),
-                title: messages.chat.title,
-                subtitle: messages.chat.text,
-                onPress: () => openTelegramLink(`https://t.me/${bot}`),
-              }),
-      ),
+      esimId === null ? null : sendToChatRow(esimId, context),
       listRow({
         leading: icon('sim'),
         title: messages.details.title,

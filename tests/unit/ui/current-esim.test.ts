@@ -20,7 +20,7 @@ function openScreen(
   const act = (...args: unknown[]) => {
     asked.push(args);
     if (answer instanceof Error) return Promise.reject(answer);
-    return Promise.resolve({ esim: ESIM, order: null, advice: null, ...answer });
+    return Promise.resolve({ esim: ESIM, order: null, advice: null, chat: null, ...answer });
   };
   const client = {
     getEsim: () => (esim instanceof Error ? Promise.reject(esim) : Promise.resolve(esim)),
