@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { newestEsimOf } from './support/bought.ts';
+import { useShop } from './support/suite.ts';
+import type { Look } from './support/telegram-client.ts';
+
+const suite = useShop();
+
+/** Bought without a browser, so that the test is about what comes after. */
+async function owner(look: Partial<Look> = {}, destination = 'TH') {
+  const userId = suite.newUserId();
+  const user = await suite.shop.user(userId, look.language ?? 'en');
+  const plan = (await suite.shop.plans(destination)).find(({ unlimited, data_mb: mb }) => !unlimited && mb === 5_000);
+  if (plan === undefined) throw new Error(`no plan of 5 GB for ${destination}`);
+  const { body } = await user.order(plan);
+  await user.pay(body.invoice_url);
+  await user.waitFor(body.order.id, 'ready');
+  const esim = await newestEsimOf(suite.shop, userId);
+  const client = await suite.open({ ...look, userId });
+  const move = (action: string, more: object = {}) =>
+    suite.shop.control('esim', { iccid: esim.iccid, action, ...more });
+  return { client, esim, plan, move };
+}
+
+describe('an eSIM in use', () => {
+  it('shows what is left after use, and takes a top-up', async () => {
+    const { client, esim, move } = await owner();
+    for (const action of ['install', 'attach']) await move(action);
+    await move('use', { bytes: 1_500_000_000 });
+    await client.openShop();
+    await client.sees('Your eSIM · Thailand');
+    await client.tap('Your eSIM · Thailand');
+    await client.sees('3.5 GB');
+    await client.sees('of 5 GB');
+
+    await move('use', { bytes: 500_000_000 });
+    await client.app.getByRole('button', { name: 'Update' }).click();
+    await client.sees('3 GB');
+
+    await client.press('Top up');
+    await client.sees(/starts when|queue|after/i);
+    await client.app.locator('.list-row').filter({ hasText: '5 GB' }).first().click();
+    await client.sees('Nothing to install');
+    await client.press('Pay');
+    await client.pay();
+    await client.sees('Topped up');
+    await client.press('Open the eSIM');
+    await client.sees('in the queue');
+    const { esimgo } = await suite.shop.ledger();
+    expect(esimgo.orders.filter(({ iccid }) => iccid === esim.iccid)).toHaveLength(2);
+  });
+
+  it('is confirmed after the installation by what the operator saw', async () => {
+    const { client, move } = await owner({ language: 'ru' });
+    await client.openShop('/esims');
+    await client.app.getByRole('button', { name: 'Активировать' }).click();
+    await client.press('Уже установлен');
+    await client.sees('Пока не видим его в телефоне');
+    await move('install');
+    await client.press('Проверить ещё раз');
+    await client.sees('Ждёт первой сети');
+    await client.press('Открыть eSIM');
+    await client.sees('Ждёт сети');
+  });
+
+  it('that does not work is diagnosed in words, with one thing to do', async () => {
+    const { client, move } = await owner({}, 'TR');
+    await client.openShop('/esims');
+    await client.app.locator('.esim-card__name').click();
+    await client.tap('Not working?');
+    await client.sees('It is not in the phone yet');
+    await client.mainButton('Install').waitFor();
+
+    await move('install');
+    await client.tap('Start again');
+    await client.tap('Yes, I am there');
+    await client.tap('No, or not sure');
+    await client.sees('Roaming is off for this line');
+    await move('attach');
+    await move('use', { bytes: 5_000_000_000 });
+    await client.press('Done, check again');
+    await client.sees('The data is used up');
+    await client.mainButton('Top up').waitFor();
+  });
+
+  it('can be given a name of one’s own', async () => {
+    const { client } = await owner();
+    await client.openShop('/esims');
+    await client.app.locator('.esim-card__name').click();
+    await client.tap('Rename');
+    await client.app.getByRole('dialog').getByRole('textbox').fill('Honeymoon');
+    await client.page.keyboard.press('Enter');
+    await client.app.getByRole('heading', { name: 'Honeymoon' }).waitFor();
+  });
+});
+
+describe('without a network', () => {
+  it('the eSIMs seen before and their QR code open, and say how old they are', async () => {
+    const { client, esim } = await owner();
+    await client.openShop('/esims');
+    await client.app.locator('.esim-card__name').click();
+    await client.sees('Show the QR code');
+    await client.goTo('/');
+
+    client.expectError(/ERR_FAILED/);
+    await client.context.route('**/api/**', (route) =>
+      route.request().url().includes('/sandbox/') ? route.fallback() : route.abort(),
+    );
+    await client.app.getByRole('button', { name: 'My eSIMs' }).click();
+    await client.app.locator('.esim-card__name').click();
+    await client.sees('No connection');
+    await client.sees('what was seen here last');
+    await client.tap('Show the QR code');
+    expect(await client.photographedQr()).toBe(esim.lpa);
+  });
+});
+
+describe('another user of the same device', () => {
+  it('sees nothing of the first, on the screen or in what the device keeps', async () => {
+    const { client, esim } = await owner();
+    await client.openShop(`/esims/${esim.id}`);
+    await client.sees('Show the QR code');
+    expect(await client.inApp<string>('JSON.stringify({ ...localStorage })')).toContain(esim.lpa);
+    await client.closeShop();
+
+    await client.page.getByRole('button', { name: 'New user' }).click();
+    await client.openShop('/esims');
+    await client.sees('No eSIMs yet');
+    const kept = await client.inApp<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    expect(kept).not.toContain(esim.lpa);
+    expect(kept).not.toContain(esim.id);
+
+    client.expectError(/status of 404/);
+    await client.goTo(`/esims/${esim.id}`);
+    await client.sees('Nothing here');
+    await client.goTo(`/orders/${esim.orderId}`);
+    await client.sees('Nothing here');
+  });
+});
