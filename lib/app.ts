@@ -6,13 +6,16 @@ import { createKeyring } from './db/sealed-text.ts';
 import type { Database } from './db/sql.ts';
 import type { ShopDeps } from './deps.ts';
 import { createEsimGoClient } from './esim-go/client.ts';
+import { BURST, type SharedTurns } from './esim-go/rate-limit.ts';
 import { createRateLimit, type RateLimit } from './http/rate-limit.ts';
 import { createForgivingKv } from './kv/forgiving.ts';
 import type { Kv } from './kv/kv.ts';
 import { createMemoryKv } from './kv/memory.ts';
 import { createPostgresTableKv } from './kv/postgres-table.ts';
+import { createSharedRate, windowOf, type SharedRate } from './kv/shared-rate.ts';
 import { createConsoleLog, type Log } from './log/log.ts';
 import { createTelegramApi } from './telegram/bot-api.ts';
+import { createSendRate } from './telegram/send-rate.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
 
 export interface App {
@@ -27,6 +30,8 @@ export interface App {
   close(): Promise<void>;
 }
 
+// Telegram allows about 30 a second: the default of 25 and one burst.
+const SEND_BURST = 5;
 const USER_AGENT = 'esim-shop/1 (+https://core.telegram.org/bots/webapps)';
 
 let current: Promise<App> | null = null;
@@ -51,17 +56,22 @@ async function startApp(): Promise<App> {
 export async function createApp({ config, secrets }: LoadedConfig, log: Log): Promise<App> {
   const db = await openDatabase(config, secrets);
   const kv = await openKv(config, secrets, db, log);
+  // A Map is this process's own, which its local limits keep already.
+  const shareRate: ShareRate | null =
+    config.kv.adapter === 'memory' ? null : (key, window) => createSharedRate({ kv, log, key, ...window });
   const supplier = createEsimGoClient({
     baseUrl: config.esimGo.baseUrl,
     apiKey: secrets.get('esimGoApiKey'),
     ratePerS: config.esimGo.ratePerS,
     orderIntervalMs: config.esimGo.orderIntervalMs,
+    shared: sharedTurns(config, shareRate),
     userAgent: USER_AGENT,
   });
   const telegram = createTelegramApi({
     botToken: secrets.get('telegramBotToken'),
     apiUrl: config.telegram.apiUrl,
     ratePerS: config.telegram.ratePerS,
+    sendRate: createSendRate({ perS: config.telegram.ratePerS, shared: sharedSending(config, shareRate) }),
   });
   const background = (work: Promise<unknown>): void => {
     waitUntil(work.catch((error: unknown) => log.error('background_failed', { error })));
@@ -133,6 +143,22 @@ async function openKv({ kv }: Config, secrets: Secrets, db: Database, log: Log):
     case 'postgres-table':
       return createPostgresTableKv(db);
   }
+}
+
+type ShareRate = (key: string, window: { turns: number; windowMs: number }) => SharedRate;
+
+function sharedTurns({ esimGo }: Config, share: ShareRate | null): SharedTurns | undefined {
+  if (share === null || esimGo.ratePerS === 0) return undefined;
+  return {
+    request: share('rate:esimgo', windowOf(esimGo.ratePerS, BURST)),
+    order:
+      esimGo.orderIntervalMs === 0 ? null : share('rate:esimgo-order', { turns: 1, windowMs: esimGo.orderIntervalMs }),
+  };
+}
+
+function sharedSending({ telegram }: Config, share: ShareRate | null): SharedRate | undefined {
+  if (share === null || telegram.ratePerS === 0) return undefined;
+  return share('rate:telegram', windowOf(telegram.ratePerS, SEND_BURST));
 }
 
 /** The settings choose an adapter by what is set. */

@@ -1,5 +1,7 @@
-/** Who waits for the answer, the most urgent first. */
-const PRIORITIES = ['order', 'install', 'status', 'usage', 'sync'] as const;
+import type { SharedRate } from '../kv/shared-rate.ts';
+
+/** Who waits for the answer, the most urgent first. `capacity` is asked rarely, and every sale depends on it. */
+const PRIORITIES = ['capacity', 'order', 'install', 'status', 'usage', 'sync'] as const;
 export type CallPriority = (typeof PRIORITIES)[number];
 
 export interface RateLimitOptions {
@@ -7,8 +9,16 @@ export interface RateLimitOptions {
   readonly ratePerS: number;
   /** Between two orders; 0 for none. */
   readonly orderIntervalMs: number;
+  /** What the other instances keep too. */
+  readonly shared?: SharedTurns | undefined;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+}
+
+export interface SharedTurns {
+  readonly request: SharedRate;
+  /** Null where orders need no interval. */
+  readonly order: SharedRate | null;
 }
 
 export interface RateLimit {
@@ -27,7 +37,7 @@ interface Waiter {
 }
 
 // The vendor counts in windows of one second: the burst and a second's worth together stay within its 10 at 8 per second.
-const BURST = 2;
+export const BURST = 2;
 // Now and then the longest waiter goes first, so that a busy shop still syncs; an order loses one turn at most.
 const TURN_OF_THE_OLDEST = 10;
 const PAUSE_AFTER_429_MS = 1_000;
@@ -35,8 +45,8 @@ const PAUSE_AFTER_429_MS = 1_000;
 const MAX_PAUSE_MS = 60_000;
 const MAX_COST = 50;
 
-/** Keeps one process within the vendor's limit and lets the more urgent calls pass. */
-export function createRateLimit({ ratePerS, orderIntervalMs, now, sleep }: RateLimitOptions): RateLimit {
+/** Keeps this process, and with `shared` all instances, within the vendor's limit and lets the more urgent calls pass. */
+export function createRateLimit({ ratePerS, orderIntervalMs, shared, now, sleep }: RateLimitOptions): RateLimit {
   /** In order of arrival. */
   const waiting: Waiter[] = [];
   let tokens = BURST;
@@ -45,28 +55,53 @@ export function createRateLimit({ ratePerS, orderIntervalMs, now, sleep }: RateL
   let nextOrderAtMs = 0;
   let grants = 0;
   let wakeAtMs = Infinity;
+  let isGranting = false;
 
   function acquire(priority: CallPriority, isOrder = false): Promise<void> {
     return new Promise((grant) => {
       waiting.push({ rank: PRIORITIES.indexOf(priority), isOrder, grant });
-      grantDue();
+      void grantDue();
     });
   }
 
-  function grantDue(): void {
+  /** One at a time, however many ask: what arrives meanwhile is seen by the same loop. */
+  async function grantDue(): Promise<void> {
+    if (isGranting) return;
+    isGranting = true;
     while (waiting.length > 0) {
       const nowMs = now();
       refill(nowMs);
-      const blockedMs = Math.max(pausedUntilMs - nowMs, tokenDelayMs(1));
-      if (blockedMs > 0) return wakeIn(blockedMs, nowMs);
-      const waiter = nextWaiter(nowMs);
-      if (!waiter) return wakeIn(nextOrderAtMs - nowMs, nowMs);
-      waiting.splice(waiting.indexOf(waiter), 1);
-      grants += 1;
-      tokens -= 1;
-      if (waiter.isOrder) nextOrderAtMs = nowMs + orderIntervalMs;
-      waiter.grant();
+      const isReady = nextWaiter(nowMs) !== undefined;
+      const delayMs = Math.max(pausedUntilMs - nowMs, tokenDelayMs(1), isReady ? 0 : nextOrderAtMs - nowMs);
+      const sharedDelayMs = shared && delayMs <= 0 ? await shared.request.take() : delayMs;
+      if (sharedDelayMs > 0) {
+        wakeIn(sharedDelayMs);
+        break;
+      }
+      const waiter = shared ? await chooseWith(shared) : nextWaiter(nowMs);
+      // A turn that nobody can use lapses.
+      if (waiter) grantTo(waiter);
     }
+    isGranting = false;
+  }
+
+  /** Only with a turn in hand: somebody more urgent may have come while the others were asked. */
+  async function chooseWith(others: SharedTurns): Promise<Waiter | undefined> {
+    for (;;) {
+      const waiter = nextWaiter(now());
+      if (!waiter?.isOrder || !others.order) return waiter;
+      const delayMs = await others.order.take();
+      if (delayMs <= 0) return waiter;
+      nextOrderAtMs = Math.max(nextOrderAtMs, now() + delayMs);
+    }
+  }
+
+  function grantTo(waiter: Waiter): void {
+    waiting.splice(waiting.indexOf(waiter), 1);
+    grants += 1;
+    tokens -= 1;
+    if (waiter.isOrder) nextOrderAtMs = now() + orderIntervalMs;
+    waiter.grant();
   }
 
   function nextWaiter(nowMs: number): Waiter | undefined {
@@ -75,13 +110,14 @@ export function createRateLimit({ ratePerS, orderIntervalMs, now, sleep }: RateL
     return ready.reduce<Waiter | undefined>((best, each) => (best && best.rank <= each.rank ? best : each), undefined);
   }
 
-  function wakeIn(delayMs: number, nowMs: number): void {
+  function wakeIn(delayMs: number): void {
+    const nowMs = now();
     const atMs = nowMs + Math.ceil(delayMs);
     if (wakeAtMs <= atMs) return;
     wakeAtMs = atMs;
     void sleep(atMs - nowMs).then(() => {
       if (wakeAtMs === atMs) wakeAtMs = Infinity;
-      grantDue();
+      void grantDue();
     });
   }
 

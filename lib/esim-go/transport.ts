@@ -3,7 +3,7 @@ import { causeCodeOf, isConnectFailure } from './connect-failure.ts';
 import { createDispatchers, writingOnlyWhile } from './dispatcher.ts';
 import { EsimGoRefusedError, EsimGoShapeError, EsimGoUnreachableError, type EsimGoError } from './errors.ts';
 import { looksLikeJson, parseVendorJson } from './json.ts';
-import { createRateLimit, type CallPriority } from './rate-limit.ts';
+import { createRateLimit, type CallPriority, type SharedTurns } from './rate-limit.ts';
 import { redactPath, redactText } from './redact.ts';
 import { isServerFailure, retryAfterMsOf, retryDelayMs, type Failure, type Repeat } from './retry.ts';
 import { issuesOf } from './wire/common.ts';
@@ -15,6 +15,8 @@ export interface EsimGoClientOptions {
   /** Requests per second of this process; 0 switches our own limit off. The vendor's headers are obeyed anyway. */
   readonly ratePerS: number;
   readonly orderIntervalMs: number;
+  /** What all instances of the shop keep together. */
+  readonly shared?: SharedTurns | undefined;
   readonly userAgent: string;
   readonly getTimeoutMs?: number;
   readonly orderTimeoutMs?: number;
@@ -69,7 +71,8 @@ export function createTransport(options: EsimGoClientOptions) {
   // Checked here because fetch would quote the whole key in its own error.
   if (!/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The eSIM Go API key is empty or has characters no header can carry');
-  const limit = createRateLimit({ ratePerS: options.ratePerS, orderIntervalMs: options.orderIntervalMs, now, sleep });
+  const { ratePerS, orderIntervalMs, shared } = options;
+  const limit = createRateLimit({ ratePerS, orderIntervalMs, shared, now, sleep });
   const dispatchers = createDispatchers();
   let clockSkewMs: number | null = null;
 
