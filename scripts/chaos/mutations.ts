@@ -14,6 +14,7 @@ export interface Mutation {
 }
 
 const MONEY = 'tests/integration/money';
+const RESTORED = 'tests/integration/restored-backup.test.ts';
 const SCHEMA = 'lib/db/migrations/0001_shop.sql';
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -381,6 +382,64 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: {
       file: `${MONEY}/sweeps-and-jobs.test.ts`,
       names: 'the sweep of Telegram’s ledger leaves a foreign charge',
+    },
+  },
+  {
+    name: 'what was left lying is sent at once',
+    patches: [
+      {
+        file: 'lib/orders/provision-order.ts',
+        find: 'if (lateMs >= LEFT_LYING_S * 1_000) {',
+        replace: 'if (lateMs < 0) {',
+      },
+    ],
+    tests: { file: RESTORED, names: 'a database restored from a backup sends nothing for Stars' },
+  },
+  {
+    name: 'what was left lying is refunded at once',
+    patches: [
+      {
+        file: 'lib/orders/fail-late-orders.ts',
+        find: 'if (isLeftLying && ',
+        replace: 'if (failed < 0 && isLeftLying && ',
+      },
+    ],
+    tests: { file: RESTORED, names: 'a database restored from a backup refunds nothing' },
+  },
+  {
+    name: 'an old charge of the ledger buys at once',
+    patches: [
+      {
+        file: 'lib/orders/record-payment.ts',
+        find: 'if (!order.charge_is_old || ',
+        replace: 'if (order.id !== "" || ',
+      },
+    ],
+    tests: { file: RESTORED, names: 'a database restored from a backup refunds nothing' },
+  },
+  {
+    name: 'the shop does not know its own tag',
+    patches: [
+      {
+        file: 'lib/orders/reconcile-orders.ts',
+        find: 'tag === null ? undefined : owners.get(tag)',
+        replace: `tag === null ? undefined : owners.get('')`,
+      },
+    ],
+    tests: { file: RESTORED, names: 'a database restored from a backup refunds nothing' },
+  },
+  {
+    name: 'a refunded plan runs on',
+    patches: [
+      {
+        file: 'lib/orders/refund-payment.ts',
+        find: `await enqueue(tx, { kind: 'withdraw_esim', subjectId: orderId });`,
+        replace: '',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/refunds-after-delivery.test.ts`,
+      names: 'Stars that Telegram takes back after the delivery',
     },
   },
 ];
