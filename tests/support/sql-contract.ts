@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectPg } from '../../lib/db/pg.ts';
 import type { Database } from '../../lib/db/sql.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -13,15 +14,19 @@ export function describeSql(name: string, makeSql: (databaseUrl: string) => Prom
     let testDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
     let subject: SqlUnderTest;
     let db: Database;
+    /** Past whatever stands between the subject and the server. */
+    let server: Database;
 
     beforeAll(async () => {
       testDatabase = await createTestDatabase();
       subject = await makeSql(testDatabase.url);
       db = subject.open({ max: 8 });
+      server = connectPg({ url: testDatabase.url, max: 1 });
       await db.query('create table counters (id text primary key, count int not null)');
     });
 
     afterAll(async () => {
+      await server.close();
       await db.close();
       await subject.dispose();
       await testDatabase.drop();
@@ -62,7 +67,7 @@ export function describeSql(name: string, makeSql: (databaseUrl: string) => Prom
     it('outlives an idle connection that the server ends', async () => {
       const lonely = subject.open({ max: 1 });
       const [backend] = await lonely.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await db.query('select pg_terminate_backend($1, 5000)', [backend?.pid]);
+      await server.query('select pg_terminate_backend($1, 5000)', [backend?.pid]);
       await expect.poll(() => lonely.query('select 1 as one').catch(() => null)).toEqual([{ one: 1 }]);
       await lonely.close();
     });
@@ -149,7 +154,7 @@ export function describeSql(name: string, makeSql: (databaseUrl: string) => Prom
         const lonely = subject.open({ max: 1 });
         const failing = lonely.transaction(async (tx) => {
           const [backend] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
-          await db.query('select pg_terminate_backend($1, 5000)', [backend?.pid]);
+          await server.query('select pg_terminate_backend($1, 5000)', [backend?.pid]);
           await tx.query('select 1');
         });
         await expect(failing).rejects.toThrow();
