@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENV_NAMES } from '../../../lib/config/env.ts';
 import { botMessages } from '../../../lib/i18n/bot-messages.ts';
@@ -12,9 +15,41 @@ describe('docs/runbook.md', () => {
   });
 });
 
+/** What the page's own commands print in a clone of `remote`. */
+function printedLink(remote: string): string {
+  const commands = textOf('deploy.md')
+    .split('```')
+    .find((block) => block.includes('vercel.com/new/clone?'));
+  if (commands === undefined) throw new Error('docs/deploy.md has no commands for the link');
+  const clone = mkdtempSync(path.join(tmpdir(), 'deploy-link-'));
+  try {
+    execFileSync('git', ['init', '--quiet', clone]);
+    execFileSync('git', ['remote', 'add', 'origin', remote], { cwd: clone });
+    return execFileSync('sh', ['-eu', '-c', commands], { cwd: clone, encoding: 'utf8' }).trim();
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
+}
+
 describe('docs/deploy.md', () => {
-  it('asks the deploy button for every setting that has no default', () => {
-    const asked = /&env=([A-Z_,]+)&/.exec(textOf('deploy.md'))?.[1]?.split(',') ?? [];
+  it.each([
+    'git@github.com:acme/esim-shop.git',
+    'https://github.com/acme/esim-shop.git',
+    'https://github.com/acme/esim-shop',
+  ])('prints a deploy link for a clone of %s', (remote) => {
+    const link = new URL(printedLink(remote));
+    expect(link.href).toMatch(/^https:\/\/vercel\.com\/new\/clone\?/);
+    expect(link.searchParams.get('repository-url')).toBe('https://github.com/acme/esim-shop');
+    expect(link.searchParams.get('envLink')).toBe('https://github.com/acme/esim-shop/blob/main/docs/deploy.md');
+  });
+
+  it('needs no name of a repository filled in', () => {
+    expect(textOf('deploy.md')).not.toMatch(/OWNER|REPOSITORY/);
+  });
+
+  it('asks the deploy link for every setting that has no default', () => {
+    const link = new URL(printedLink('git@github.com:acme/esim-shop.git'));
+    const asked = link.searchParams.get('env')?.split(',') ?? [];
     for (const name of [
       'APP_URL',
       'DATABASE_URL',
