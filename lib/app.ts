@@ -14,9 +14,9 @@ import { createMemoryKv } from './kv/memory.ts';
 import { createPostgresTableKv } from './kv/postgres-table.ts';
 import { createSharedRate, windowOf, type SharedRate } from './kv/shared-rate.ts';
 import { createConsoleLog, type Log } from './log/log.ts';
+import { createSmtpMailer } from './mail/smtp.ts';
 import { createTelegramApi } from './telegram/bot-api.ts';
 import { createSendRate } from './telegram/send-rate.ts';
-import { createSmtpMailer } from './mail/smtp.ts';
 
 export interface App {
   deps: ShopDeps;
@@ -73,26 +73,26 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     ratePerS: config.telegram.ratePerS,
     sendRate: createSendRate({ perS: config.telegram.ratePerS, shared: sharedSending(config, shareRate) }),
   });
+  const smtpUrl = secrets.get('smtpUrl');
   const background = (work: Promise<unknown>): void => {
     waitUntil(work.catch((error: unknown) => log.error('background_failed', { error })));
   };
   const now = (): Date => new Date();
   const stopping = new AbortController();
   let shopId: Promise<string> | null = null;
-  const smtpUrl = secrets.get('smtpUrl');
   const deps: ShopDeps = {
     db,
     kv,
     supplier,
     telegram,
+    mailer:
+      smtpUrl === null ? null : createSmtpMailer({ url: smtpUrl, shopName: config.shopName, appUrl: config.appUrl }),
     keyring: createKeyring([secrets.get('dataKey'), secrets.get('dataKeyPrevious')].filter((key) => key !== null)),
     config,
     log,
     shopId: () =>
       (shopId ??= readShopId(db).catch((error: unknown) => {
         shopId = null;
-    mailer:
-      smtpUrl === null ? null : createSmtpMailer({ url: smtpUrl, shopName: config.shopName, appUrl: config.appUrl }),
         throw error;
       })),
     background,

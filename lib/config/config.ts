@@ -156,6 +156,7 @@ function schemaFor(env: Env) {
     SMTP_URL: z
       .string()
       .regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…')
+      .refine((value) => URL.canParse(value), 'must be a URL: write special characters of the password as %XX')
       .optional(),
     SHOP_NAME: text(32).default('eSIM'),
     SUPPORT_CONTACT: text(100).optional(),
@@ -166,7 +167,6 @@ type Values = z.output<ReturnType<typeof schemaFor>>;
 
 function sentence(issue: { code: string; message: string; input?: unknown }): string {
   if (issue.input === undefined && issue.code !== 'custom' && /received undefined/.test(issue.message))
-      .refine((value) => URL.canParse(value), 'must be a URL: write special characters of the password as %XX')
     return 'is missing';
   return issue.message.startsWith('must') ? issue.message : `is wrong: ${issue.message}`;
 }
