@@ -10,6 +10,7 @@ import { each, h, swap, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import type { CurrentEsim } from './controller.ts';
+import { showQr } from './qr-sheet.ts';
 import { detailsMessages } from './details-messages.ts';
 
 /** What its state means, what can be done with it, and what it holds. */
@@ -42,9 +43,6 @@ function renderActions(
   const { language, router } = context;
   const { actions } = detailsMessages[language];
   const path = `/esims/${esim().id}`;
-  // Fetched right after the screen stands: the code must open without a network too.
-  const sheets = () => import('./sheets.ts');
-  sheets().catch(() => {});
   const row = (iconName: IconName, title: string, onPress: () => void) =>
     listRow({ leading: icon(iconName), title, onPress });
   return section(
@@ -52,22 +50,14 @@ function renderActions(
     h('h2', { class: 'visually-hidden' }, actions.title),
     list(
       isToppable ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
-      row(
-        'qr',
-        actions.qr,
-        () =>
-          void sheets().then(
-            ({ showQr }) => showQr(esim(), context),
-            () => {},
-          ),
-      ),
+      row('qr', actions.qr, () => showQr(esim(), context)),
       row('phone', actions.install, () => router.navigate(`${path}/install`)),
       row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
       row(
         'pencil',
         actions.rename,
         () =>
-          void sheets().then(
+          void import('./rename-sheet.ts').then(
             ({ showRename }) => showRename(esim(), controller, language),
             () => {},
           ),

@@ -4,7 +4,8 @@ import { accordion } from '../../ui/accordion.ts';
 import { card } from '../../ui/card.ts';
 import { h, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
-import { installHelp, qrCard } from '../ready/install-details.ts';
+import { installHelp } from '../ready/install-help.ts';
+import { qrCard } from '../ready/qr-card.ts';
 import { ladderMessages } from './ladder-messages.ts';
 
 /** The code to scan, the codes to type, and what to know before the trip. */

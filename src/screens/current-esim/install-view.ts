@@ -9,12 +9,12 @@ import { haptic, openLink } from '../../telegram.ts';
 import { callout } from '../../ui/callout.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
-import { lazy } from '../../ui/lazy.ts';
 import { mainButton, secondaryButton } from '../../ui/main-button.ts';
 import { liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
 import { installKind } from '../../install-kind.ts';
 import type { CurrentEsim } from './controller.ts';
+import { renderLadder } from './install-ladder.ts';
 import { installMessages } from './install-messages.ts';
 import { openEsim } from './open-esim.ts';
 
@@ -23,8 +23,6 @@ export function render(context: ScreenContext): HTMLElement {
   const { language, router, track } = context;
   const messages = installMessages[language];
   const controller = openEsim(context);
-  // Asked for together with the eSIM, not after it.
-  import('./install-ladder.ts').catch(() => {});
   const kind = installKind();
   const wasLinkOpened = signal(false);
   /** One tap, where the client can open the link and the code is still to be used. */
@@ -87,11 +85,7 @@ function renderWays(esim: () => Esim, controller: CurrentEsim, context: ScreenCo
     'div',
     { class: 'install__parts' },
     renderOutcome(esim, controller, context.language),
-    lazy(
-      () => import('./install-ladder.ts'),
-      context,
-      ({ renderLadder }) => renderLadder(esim, context.language),
-    ),
+    renderLadder(esim, context.language),
   );
 }
 

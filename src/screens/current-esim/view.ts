@@ -22,20 +22,18 @@ import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
-import { lazy } from '../../ui/lazy.ts';
 import { mainButton } from '../../ui/main-button.ts';
 import { ring } from '../../ui/ring.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
 import { stateChip } from '../../ui/state-chip.ts';
 import { valueOf } from '../../resource.ts';
 import type { CurrentEsim } from './controller.ts';
+import { renderDetails } from './details.ts';
 import { currentEsimMessages } from './messages.ts';
 import { openEsim } from './open-esim.ts';
 
 export function render(context: ScreenContext): HTMLElement {
   const controller = openEsim(context);
-  // Asked for together with the eSIM, not after it.
-  import('./details.ts').catch(() => {});
   mainButton(() => {
     const esim = valueOf(controller.esim);
     return esim && primaryAction(esim, context);
@@ -86,11 +84,7 @@ function renderEsim(esim: () => Esim, controller: CurrentEsim, context: ScreenCo
         code === null ? null : callout('quiet', 'wifi', `${problemMessages[language][code].title}. ${messages.stale}`),
     ),
     renderUsage(esim, controller, context),
-    lazy(
-      () => import('./details.ts'),
-      context,
-      ({ renderDetails }) => renderDetails(esim, controller, context),
-    ),
+    renderDetails(esim, controller, context),
   );
 }
 

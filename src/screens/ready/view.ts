@@ -11,8 +11,9 @@ import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { mainButton } from '../../ui/main-button.ts';
-import { installHelp, qrCard } from './install-details.ts';
+import { installHelp } from './install-help.ts';
 import { readyMessages } from './messages.ts';
+import { qrCard } from './qr-card.ts';
 import './ready.css';
 
 /** What a person holds after paying: the code, one tap to install it, and what to do on arrival. */

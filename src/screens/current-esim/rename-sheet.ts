@@ -1,38 +1,38 @@
-import './sheets.css';
+import './rename-sheet.css';
 import { signal } from '@preact/signals-core';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
-import { esimName } from '../../esim-words.ts';
 import { placeName } from '../../plan-words.ts';
-import type { ScreenContext } from '../../screen.ts';
 import { problemMessages } from '../../problems.ts';
-import { sendToChatRow } from '../../send-to-chat.ts';
-import { card } from '../../ui/card.ts';
-import { copyField } from '../../ui/copy-field.ts';
 import { button } from '../../ui/button.ts';
+import { card } from '../../ui/card.ts';
 import { h } from '../../ui/dom.ts';
-import { list } from '../../ui/list-row.ts';
 import { showSheet } from '../../ui/sheet.ts';
-import { qrCard } from '../ready/install-details.ts';
 import type { CurrentEsim } from './controller.ts';
-import { sheetMessages } from './sheet-messages.ts';
 
 const MAX_NAME = 40;
 
-/** Works without a network: the code is kept with the eSIM. */
-export function showQr(esim: Esim, context: ScreenContext): void {
-  const { language } = context;
-  const messages = sheetMessages[language];
-  void showSheet(esimName(esim, language), messages.close, () => [
-    qrCard(esim.install.qr_code, language),
-    card(copyField(messages.code, esim.install.activation_code, language)),
-    list(sendToChatRow(esim.id, context)),
-  ]);
-}
+const en = {
+  rename: 'Rename',
+  close: 'Close',
+  name: 'Name',
+  placeholder: 'For example, Mum’s phone',
+  save: 'Save',
+};
+
+const ru: typeof en = {
+  rename: 'Переименовать',
+  close: 'Закрыть',
+  name: 'Название',
+  placeholder: 'Например, мамин телефон',
+  save: 'Сохранить',
+};
+
+const MESSAGES: Record<Language, typeof en> = { en, ru };
 
 /** An empty name gives it back its country's. */
 export function showRename(esim: Esim, controller: CurrentEsim, language: Language): void {
-  const messages = sheetMessages[language];
+  const messages = MESSAGES[language];
   void showSheet(messages.rename, messages.close, (close) => {
     const problem = signal('');
     const input = h('input', {

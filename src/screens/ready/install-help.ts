@@ -1,21 +1,12 @@
 import type { Language } from '../../../lib/contract/session.ts';
 import { installKind } from '../../install-kind.ts';
-import { card, paddedCard } from '../../ui/card.ts';
+import { card } from '../../ui/card.ts';
 import { copyField } from '../../ui/copy-field.ts';
 import { accordion } from '../../ui/accordion.ts';
 import { h, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { readyMessages } from './messages.ts';
-import './install-details.css';
-
-/** On white with its quiet zone in both themes: scanners need the contrast. */
-export function qrCard(qrCode: string, language: Language): HTMLElement {
-  const messages = readyMessages[language];
-  return paddedCard(
-    h('div', { class: 'qr' }, h('img', { class: 'qr__code', src: qrCode, alt: messages.qr })),
-    h('p', { class: 'caption qr__hint' }, installKind() === 'other' ? messages.scan : messages.scanOther),
-  );
-}
+import './install-help.css';
 
 /** The steps for this platform and the codes to enter by hand. */
 export function installHelp(activationCode: string, language: Language): Child {
