@@ -6,6 +6,7 @@ import { createTrack } from './events.ts';
 import { language, learnLanguage } from './language.ts';
 import { createRouter, enterAt, type Place } from './router.ts';
 import { routes } from './routes.ts';
+import { createSeenEsims } from './seen-esims.ts';
 import type { ScreenModule } from './screen.ts';
 import {
   initData,
@@ -37,6 +38,8 @@ export function startApp(root: HTMLElement): void {
     return;
   }
 
+  // What another user of this device has seen goes before anything is shown.
+  createSeenEsims(initData).list();
   const track = createTrack(client);
   const session = signal<SessionAnswer | null>(null);
   const scrollTops = new Map<string, number>();
