@@ -1,7 +1,9 @@
-import type { SessionAnswer } from '../lib/contract/session.ts';
+import { sessionActionBodySchema, type SessionActionAnswer, type SessionAnswer } from '../lib/contract/session.ts';
+import { readJson } from '../lib/http/body.ts';
 import { isAdmin, requireUser } from '../lib/http/guards.ts';
 import { jsonAnswer, route } from '../lib/http/route.ts';
 import { botUsername } from '../lib/chat/bot-username.ts';
+import { askErasure } from '../lib/users/erase-user.ts';
 import { rememberUser } from '../lib/users/remember-user.ts';
 
 export const GET = route('session', async (request, { app }) => {
@@ -20,5 +22,13 @@ export const GET = route('session', async (request, { app }) => {
     email_enabled: deps.config.emailEnabled,
     support_contact: deps.config.supportContact,
   };
+  return jsonAnswer(answer);
+});
+
+export const POST = route('session', async (request, { app, note }) => {
+  const user = await requireUser(app, request);
+  const { action } = await readJson(request, sessionActionBodySchema);
+  const answer: SessionActionAnswer = { erasure: await askErasure(app.deps, user.id) };
+  note({ action, outcome: answer.erasure });
   return jsonAnswer(answer);
 });

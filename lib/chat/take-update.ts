@@ -1,14 +1,17 @@
 import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
+import { botMessages } from '../i18n/bot-messages.ts';
 import { languageOf } from '../i18n/language.ts';
 import { preCheckoutMessages, type PreCheckoutRefusal } from '../i18n/pre-checkout-messages.ts';
 import { answerMessage } from '../notify/answer-message.ts';
+import { DELETE_DATA } from '../notify/reply-to.ts';
 import { markUnreachable } from '../notify/tell-buyer.ts';
 import { judgePreCheckout } from '../orders/answer-pre-checkout.ts';
 import { recordPayment } from '../orders/record-payment.ts';
 import { recordTelegramRefund } from '../orders/refund-payment.ts';
 import { TelegramRefusedError } from '../telegram/errors.ts';
-import type { MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
+import type { CallbackUpdate, MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
+import { askErasure } from '../users/erase-user.ts';
 import { rememberUser } from '../users/remember-user.ts';
 
 export type UpdateOutcome =
@@ -57,6 +60,7 @@ export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise
       await markUnreachable(deps.db, update.userId, update.blocked);
       return 'answered';
     case 'callback':
+      if (update.data === DELETE_DATA) await eraseAndTell(deps, update);
       await deps.telegram.answerCallbackQuery(update.queryId).catch((error: unknown) => {
         deps.log.warn('callback_not_answered', { error });
       });
@@ -123,6 +127,17 @@ async function takeMessage(deps: ShopDeps, message: MessageUpdate): Promise<Upda
     deps.log.warn('message_not_answered', { error });
   }
   return 'answered';
+}
+
+/** Only whoever the question was put to can press its button, in their own chat. */
+async function eraseAndTell(deps: ShopDeps, { userId, languageCode }: CallbackUpdate): Promise<void> {
+  const { erasure } = botMessages[languageOf(null, languageCode)];
+  const outcome = await askErasure(deps, userId);
+  try {
+    await deps.telegram.sendMessage(userId, { html: erasure[outcome]().html });
+  } catch (error) {
+    deps.log.warn('message_not_answered', { error });
+  }
 }
 
 async function isFirstSight(db: Sql, updateId: number): Promise<boolean> {

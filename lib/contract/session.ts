@@ -14,6 +14,13 @@ export const sessionAnswerSchema = z.strictObject({
 });
 export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 
+export const sessionActionBodySchema = z.strictObject({ action: z.literal('delete_data') });
+export const sessionActionAnswerSchema = z.strictObject({
+  /** `deferred`: a paid order is under way; it is done by itself when that is settled. */
+  erasure: z.enum(['done', 'deferred']),
+});
+export type SessionActionAnswer = z.infer<typeof sessionActionAnswerSchema>;
+
 export const clientEventSchema = z.strictObject({
   name: z.enum(['open', 'destination', 'plan', 'checkout', 'pay', 'paid', 'ready', 'install', 'error']),
   at: z.iso.datetime().optional(),

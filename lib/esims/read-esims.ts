@@ -28,7 +28,7 @@ const MAX_LISTED = 200;
 
 export async function listEsims({ db }: ReadDeps, userId: number): Promise<EsimSummary[]> {
   const rows = await db.query<EsimWithBundles>(
-    `${SELECT} WHERE e.telegram_user_id = $1 ORDER BY e.created_at DESC, e.id DESC LIMIT ${MAX_LISTED}`,
+    `${SELECT} WHERE e.telegram_user_id = $1 AND e.erased_at IS NULL ORDER BY e.created_at DESC, e.id DESC LIMIT ${MAX_LISTED}`,
     [userId],
   );
   return rows.map((row) => toSummary(reviveDates(row)));
@@ -36,10 +36,10 @@ export async function listEsims({ db }: ReadDeps, userId: number): Promise<EsimS
 
 /** Somebody else's eSIM is not found, like one that does not exist. */
 export async function findOwnEsim({ db }: ReadDeps, userId: number, esimId: string): Promise<EsimWithBundles> {
-  const [row] = await db.query<EsimWithBundles>(`${SELECT} WHERE e.id = $1 AND e.telegram_user_id = $2`, [
-    esimId,
-    userId,
-  ]);
+  const [row] = await db.query<EsimWithBundles>(
+    `${SELECT} WHERE e.id = $1 AND e.telegram_user_id = $2 AND e.erased_at IS NULL`,
+    [esimId, userId],
+  );
   if (row === undefined) throw new AppError('not_found');
   return reviveDates(row);
 }

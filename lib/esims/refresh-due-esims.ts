@@ -11,7 +11,7 @@ export async function refreshDueEsims(deps: Pick<ShopDeps, 'db' | 'supplier' | '
   const due = await deps.db.query<{ id: string }>(
     `UPDATE esims SET next_refresh_at = now() + $2::integer * interval '1 second'
      WHERE id IN (
-       SELECT id FROM esims WHERE next_refresh_at <= now() ORDER BY next_refresh_at LIMIT $1 FOR UPDATE SKIP LOCKED
+       SELECT id FROM esims WHERE next_refresh_at <= now() AND erased_at IS NULL ORDER BY next_refresh_at LIMIT $1 FOR UPDATE SKIP LOCKED
      )
      RETURNING id`,
     [BATCH, LEASE_S],

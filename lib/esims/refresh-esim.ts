@@ -19,7 +19,7 @@ const RETRY_S = 300;
  * evidence of use. The supplier's callbacks only cause this; nothing they say is taken over.
  */
 export async function refreshEsim(deps: RefreshDeps, esimId: string): Promise<RefreshOutcome> {
-  const [esim] = await deps.db.query<EsimRow>(`SELECT * FROM esims WHERE id = $1`, [esimId]);
+  const [esim] = await deps.db.query<EsimRow>(`SELECT * FROM esims WHERE id = $1 AND erased_at IS NULL`, [esimId]);
   if (esim === undefined) return 'not_found';
   let news: News;
   try {
@@ -84,6 +84,11 @@ async function store(
   { details, assignments, attachedAt, location }: News,
 ): Promise<void> {
   await deps.db.transaction(async (tx) => {
+    // Erased while the supplier was asked.
+    const kept = await tx.query(`SELECT id FROM esims WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE`, [
+      esim.id,
+    ]);
+    if (kept.length === 0) return;
     const bundles = await tx.query<EsimBundleRow>(
       `INSERT INTO esim_bundles
          (esim_id, assignment_reference, assignment_id, order_id, bundle_name, state, unlimited, initial_bytes,

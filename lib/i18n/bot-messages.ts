@@ -31,6 +31,7 @@ const en = {
       paysupport: 'Payments and refunds',
       terms: 'Terms of sale',
       privacy: 'What we keep about you',
+      deletedata: 'Delete my data',
     },
   },
 
@@ -76,11 +77,30 @@ Your Telegram id and language, your purchases, and the eSIMs you bought. Activat
 
 We do not see your card, your messages or the sites you visit. The operator receives no name and no Telegram id from us.
 
-To have your data removed, write to /support.`,
+To have your data deleted: /deletedata`,
     hint: () =>
       markup`I understand buttons and commands only. The shop is below; how it works: /help, a question for a person: /support.`,
     contact: (contact: string) => markup`Write to us: ${contact}`,
     noContact: () => markup`Open the app, section “Help”: the answers and the way to reach us are there.`,
+  },
+
+  erasure: {
+    confirm: () => markup`<b>Delete your data?</b>
+
+What goes: your language, e-mail address, purchase history, and your eSIMs in the shop with their names, QR codes, activation codes and usage.
+
+An installed eSIM goes on working in the phone, but the shop can no longer show it, add data to it or help with it. One that is <b>not installed yet</b> can then only be installed from a message that is still in this chat.
+
+What the books must keep: your Telegram id, what was bought and when, the amounts and the numbers of payments and eSIMs.
+
+This cannot be undone.`,
+    button: 'Delete my data',
+    done: () => markup`<b>Your data is deleted</b>
+
+The messages in this chat are yours: delete them in Telegram. If you open the shop again, it starts anew.`,
+    deferred: () => markup`<b>Your data will be deleted</b>
+
+A paid order of yours is still under way. As soon as it is settled, everything is deleted by itself and we write to you here. An eSIM that arrives meanwhile stays in the app for a day, so that you can install it.`,
   },
 
   ready: {
@@ -272,6 +292,7 @@ const ru = {
       paysupport: 'Оплата и возвраты',
       terms: 'Условия продажи',
       privacy: 'Что мы о вас храним',
+      deletedata: 'Удалить мои данные',
     },
   },
 
@@ -317,11 +338,30 @@ ${contact}`,
 
 Мы не видим вашу карту, переписку и сайты, которые вы открываете. Оператор не получает от нас ни имени, ни id в Telegram.
 
-Чтобы удалить свои данные, напишите в /support.`,
+Удалить свои данные: /deletedata`,
     hint: () =>
       markup`Я понимаю только кнопки и команды. Магазин — ниже; как это работает: /help, вопрос человеку: /support.`,
     contact: (contact: string) => markup`Напишите нам: ${contact}`,
     noContact: () => markup`Откройте в приложении раздел «Помощь»: там ответы и способ связаться с нами.`,
+  },
+
+  erasure: {
+    confirm: () => markup`<b>Удалить ваши данные?</b>
+
+Исчезнут: язык, адрес почты, история покупок и ваши eSIM в магазине — с названиями, QR-кодами, кодами активации и расходом.
+
+Установленный eSIM продолжит работать в телефоне, но магазин больше не сможет его показать, пополнить или помочь с ним. eSIM, который <b>ещё не установлен</b>, потом можно будет установить только из сообщения, оставшегося в этом чате.
+
+Для учёта останутся: ваш id в Telegram, что и когда куплено, суммы и номера платежей и eSIM.
+
+Отменить это нельзя.`,
+    button: 'Удалить мои данные',
+    done: () => markup`<b>Ваши данные удалены</b>
+
+Сообщения в этом чате — ваши: удалите их в Telegram. Если откроете магазин снова, он начнёт с чистого листа.`,
+    deferred: () => markup`<b>Ваши данные будут удалены</b>
+
+Один оплаченный заказ ещё выполняется. Как только он завершится, всё удалится само, и мы напишем сюда. eSIM, который придёт за это время, останется в приложении на сутки, чтобы вы успели его установить.`,
   },
 
   ready: {

@@ -3,6 +3,7 @@ import { expireOrders } from '../orders/expire-orders.ts';
 import { failLateOrders } from '../orders/fail-late-orders.ts';
 import { reconcileOrders } from '../orders/reconcile-orders.ts';
 import { sweepStars } from '../orders/sweep-stars.ts';
+import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox, type DrainOptions } from './drain-outbox.ts';
 
 // Where cron is rare, people who look at their orders keep the sweeps going.
@@ -26,6 +27,7 @@ async function sweepIfDue(deps: ShopDeps): Promise<void> {
     await expireOrders(deps);
     await failLateOrders(deps);
     await reconcileOrders(deps);
+    await eraseDueUsers(deps);
   }
   if (await isTurn(deps, 'kick:stars', STARS_EVERY_S)) await sweepStars(deps);
 }

@@ -7,6 +7,7 @@ import { failLateOrders } from '../orders/fail-late-orders.ts';
 import { noticeSlowOrders } from '../orders/notice-slow-orders.ts';
 import { reconcileOrders } from '../orders/reconcile-orders.ts';
 import { sweepStars } from '../orders/sweep-stars.ts';
+import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { purge } from './purge.ts';
 
@@ -68,6 +69,7 @@ async function tick(app: CronDeps): Promise<Report> {
   await part('drain', () => drainOutbox(deps, { budgetMs: TICK_DRAIN_MS }));
   await part('usage', () => refreshDueEsims(deps));
   if (await isTurn(app, 'stars')) await part('stars', () => sweepStars(deps));
+  await part('erased', () => eraseDueUsers(deps));
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
   await part('catalogue', () => syncIfStale(app));
   return report;

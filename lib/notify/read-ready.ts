@@ -32,7 +32,7 @@ export async function readReady(
                    WHERE earlier.esim_id = o.esim_id AND earlier.created_at < o.created_at AND earlier.provisioning = 'assigned')
          AS is_own_esim
      FROM orders o JOIN esims e ON e.id = o.esim_id LEFT JOIN esimgo_products p ON p.bundle_name = o.esimgo_product_id
-     WHERE o.id = $1 AND o.provisioning = 'assigned' AND o.payment_status = 'paid'`,
+     WHERE o.id = $1 AND o.provisioning = 'assigned' AND o.payment_status = 'paid' AND e.erased_at IS NULL`,
     [orderId],
   );
   if (row === undefined) return null;

@@ -4,6 +4,9 @@ import { botMessages } from '../i18n/bot-messages.ts';
 import type { InlineButton, TextMessage } from '../telegram/bot-api.ts';
 import type { MessageUpdate } from '../telegram/webhook-update.ts';
 
+/** What the button under the question of `/deletedata` sends back. */
+export const DELETE_DATA = 'delete_data';
+
 export interface ReplyContext {
   language: Language;
   appUrl: string;
@@ -39,12 +42,16 @@ export function replyTo(message: Pick<MessageUpdate, 'text' | 'isPrivate'>, cont
       return answer(reply.terms(context.shopName, minutes), openShop);
     case 'privacy':
       return answer(reply.privacy(), openHelp);
+    case 'deletedata': {
+      const { confirm, button: text } = botMessages[context.language].erasure;
+      return answer(confirm(), { text, callback_data: DELETE_DATA });
+    }
     case null:
       return answer(reply.hint(), openShop);
   }
 }
 
-const COMMANDS = ['start', 'help', 'support', 'paysupport', 'terms', 'privacy'] as const;
+const COMMANDS = ['start', 'help', 'support', 'paysupport', 'terms', 'privacy', 'deletedata'] as const;
 
 // What follows a command is the visitor's own text (`/start promo` comes from any link) and decides nothing.
 function commandOf(text: string): (typeof COMMANDS)[number] | null {

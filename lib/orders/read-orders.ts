@@ -22,7 +22,7 @@ export async function readOwnOrder({ db, keyring }: ReadDeps, userId: number, or
   >(
     `SELECT o.*, e.smdp_address, e.matching_id_sealed, e.refreshed_at
      FROM orders o LEFT JOIN esims e ON e.id = o.esim_id AND e.telegram_user_id = o.telegram_user_id
-     WHERE o.id = $1 AND o.telegram_user_id = $2`,
+     WHERE o.id = $1 AND o.telegram_user_id = $2 AND o.erased_at IS NULL`,
     [orderId, userId],
   );
   if (row === undefined) throw new AppError('not_found');
@@ -43,7 +43,7 @@ export async function listOrders({ db }: ReadDeps, userId: number, cursor: strin
   }
   const rows = await db.query<OrderRow>(
     `SELECT * FROM orders
-     WHERE telegram_user_id = $1
+     WHERE telegram_user_id = $1 AND erased_at IS NULL
        AND ($2::text IS NULL OR (created_at, id) < (SELECT created_at, id FROM orders WHERE id = $2 AND telegram_user_id = $1))
      ORDER BY created_at DESC, id DESC LIMIT $3`,
     [userId, cursor, PAGE + 1],

@@ -148,6 +148,18 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
+    path: '/api/session',
+    id: 'deleteData',
+    summary: 'Erases the data of the user',
+    description:
+      'Languages, e-mail addresses, names, activation codes and usage go; Telegram id, charges, amounts and states stay. Deferred while a paid order is under way: then it is done by itself, and the bot says so.',
+    access: 'user',
+    body: 'SessionActionBody',
+    answers: { 200: { what: 'Done, or to be done', schemas: ['SessionActionAnswer'] } },
+    errors: [...OF_BODIES, ...OF_USERS],
+  },
+  {
+    method: 'post',
     path: '/api/events',
     id: 'recordEvents',
     summary: 'Steps of the funnel and uncaught errors of the Mini App',

@@ -25,7 +25,12 @@ import {
   ordersAnswerSchema,
 } from '../../lib/contract/order.ts';
 import { problemSchema } from '../../lib/contract/problem.ts';
-import { eventsBodySchema, sessionAnswerSchema } from '../../lib/contract/session.ts';
+import {
+  eventsBodySchema,
+  sessionActionAnswerSchema,
+  sessionActionBodySchema,
+  sessionAnswerSchema,
+} from '../../lib/contract/session.ts';
 import { CRON_JOBS } from '../../lib/jobs/run-cron.ts';
 
 /** What others send or what is of no interest to the Mini App, so that the contract has no schema of it. */
@@ -45,6 +50,7 @@ export const REQUEST_SCHEMAS = {
   CreateOrderBody: createOrderBodySchema,
   EsimActionBody: esimActionBodySchema,
   EventsBody: eventsBodySchema,
+  SessionActionBody: sessionActionBodySchema,
   EsimGoCallback: esimGoCallbackSchema,
   TelegramUpdate: telegramUpdateSchema,
 } as const;
@@ -68,6 +74,7 @@ export const ANSWER_SCHEMAS = {
   EsimAnswer: esimAnswerSchema,
   EsimActionAnswer: esimActionAnswerSchema,
   SessionAnswer: sessionAnswerSchema,
+  SessionActionAnswer: sessionActionAnswerSchema,
   HealthAnswer: healthAnswerSchema,
   CronReport: cronReportSchema,
   Received: receivedSchema,
