@@ -130,9 +130,9 @@ async function findTopUpTarget(
     [userId, idOrIccid],
   );
   if (esim === undefined) throw new AppError('not_found');
-  return esim;
   // What is put on it could not be used.
   if (esim.is_suspended) throw new AppError('not_compatible');
+  return esim;
 }
 
 /** Asked before each top-up: a bundle's network profile may change from one price list to the next. */
