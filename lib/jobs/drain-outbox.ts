@@ -43,8 +43,8 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   refresh_esim: 12,
   tag_esim: 20,
   tell_ready: 20,
-  tell_refunded: 20,
   mail_ready: 20,
+  tell_refunded: 20,
   tell_late: 3,
   alert: 12,
 };
