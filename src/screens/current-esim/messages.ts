@@ -16,7 +16,6 @@ const en = {
   until: (date: string) => `until ${date}`,
   queued: (count: number) => `${formatCount('en', count, MORE.en)} in the queue`,
   asOf: (ago: string) => `Updated ${ago}`,
-  refresh: 'Update',
   stale: 'This is what was seen here last. The QR code works without a network too.',
   main: { activate: 'Activate', topUp: 'Top up', newEsim: 'Choose a new eSIM', contact: 'Write to us' },
 };
@@ -31,7 +30,6 @@ const ru: typeof en = {
   until: (date) => `до ${date}`,
   queued: (count) => `Ещё ${formatCount('ru', count, MORE.ru)} в очереди`,
   asOf: (ago) => `Обновлено ${ago}`,
-  refresh: 'Обновить',
   stale: 'Показываем то, что было здесь в последний раз. QR-код работает и без сети.',
   main: { activate: 'Активировать', topUp: 'Пополнить', newEsim: 'Выбрать новый eSIM', contact: 'Написать нам' },
 };

@@ -16,13 +16,12 @@ import {
 import { placeName } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { haptic } from '../../telegram.ts';
 import { callout } from '../../ui/callout.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
-import { icon } from '../../ui/icon.ts';
 import { mainButton } from '../../ui/main-button.ts';
+import { refreshButton } from '../../ui/refresh-button.ts';
 import { ring } from '../../ui/ring.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
 import { stateChip } from '../../ui/state-chip.ts';
@@ -127,21 +126,10 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
         const asOf = esim().as_of;
         return asOf ? messages.asOf(timeAgo(asOf, controller.now.value, language)) : '';
       }),
-      h(
-        'button',
-        {
-          class: () => `usage__refresh${controller.isBusy.value ? ' usage__refresh--busy' : ''}`,
-          type: 'button',
-          'aria-label': messages.refresh,
-          'aria-busy': () => controller.isBusy.value,
-          on: {
-            click: () => {
-              haptic.tap();
-              void controller.refresh();
-            },
-          },
-        },
-        icon('refresh'),
+      refreshButton(
+        () => controller.isBusy.value,
+        () => void controller.refresh(),
+        language,
       ),
     ),
   );

@@ -3,11 +3,14 @@ import type { Destination, DestinationKind } from '../../../lib/contract/catalog
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
+import { isBeforeUse } from '../../esim-words.ts';
 import type { ESIMGoClient } from '../../esimgo-client.ts';
 import { isStringList, keep, readKept } from '../../kept-values.ts';
 import { recentDestinations } from '../../recent-destinations.ts';
+import { refreshWhileVisible } from '../../refresh-while-visible.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
 import { createSearch, type Search } from '../../search/search.ts';
+import type { SeenEsims } from '../../seen-esims.ts';
 import { liveEffect } from '../../ui/scope.ts';
 
 export interface Place extends Destination {
@@ -35,7 +38,8 @@ export interface Destinations {
   popular: ReadonlySignal<Place[]>;
   recent: ReadonlySignal<Place[]>;
   letters: ReadonlySignal<Letter[]>;
-  liveEsim: ReadonlySignal<EsimSummary | null>;
+  /** Of the user's eSIMs the one that matters now: in use, else still to be used. */
+  ownEsim: ReadonlySignal<EsimSummary | null>;
   isFirstVisit: boolean;
   /** Loads what makes the search know cities; called when somebody is about to type. */
   prepareSearch(): Promise<void>;
@@ -58,9 +62,11 @@ const query = signal('');
 export function createDestinations({
   client,
   language,
+  seen,
 }: {
   client: Pick<ESIMGoClient, 'getDestinations' | 'knownDestinations' | 'areDestinationsFresh' | 'listEsims'>;
   language: Language;
+  seen: SeenEsims;
 }): Destinations {
   const withNames = (list: readonly Destination[]) =>
     sortByName(
@@ -70,7 +76,7 @@ export function createDestinations({
   const known = client.knownDestinations;
   const list = createResource(async () => withNames(await client.getDestinations()), known && withNames(known));
   const kind = signal<DestinationKind>(readKept(KIND, isKind) ?? 'country');
-  const liveEsim = signal<EsimSummary | null>(null);
+  const ownEsim = signal(chooseOwn(seen.list() ?? []));
   const isFirstVisit = readKept(VISITED, isStringList) === null;
   keep(VISITED, ['destinations']);
 
@@ -112,7 +118,7 @@ export function createDestinations({
         language,
       ),
     ),
-    liveEsim,
+    ownEsim,
     isFirstVisit,
     async prepareSearch() {
       if (aliases) return;
@@ -122,15 +128,24 @@ export function createDestinations({
     start() {
       if (!client.areDestinationsFresh) void list.reload();
       liveEffect(() => keep(KIND, kind.value));
-      client.listEsims().then(
-        (esims) => {
-          liveEsim.value = esims.find(({ state }) => state === 'live') ?? null;
+      refreshWhileVisible(
+        async () => {
+          try {
+            const esims = await client.listEsims();
+            seen.keepList(esims);
+            ownEsim.value = chooseOwn(esims);
+          } catch {
+            // The card is an extra; the screen it leads to says what is wrong.
+          }
         },
-        // The card is an extra; the screen it leads to says what is wrong.
-        () => {},
+        () => null,
       );
     },
   };
+}
+
+function chooseOwn(esims: readonly EsimSummary[]): EsimSummary | null {
+  return esims.find(({ state }) => state === 'live') ?? esims.find(({ state }) => isBeforeUse(state)) ?? null;
 }
 
 export function placesOfKind(places: readonly Place[], kind: DestinationKind): Place[] {

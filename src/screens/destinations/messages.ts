@@ -26,10 +26,8 @@ const en = {
     action: 'Try again',
   },
   links: { esims: 'My eSIMs', history: 'Purchases', help: 'Help' },
-  live: {
+  own: {
     title: (place: string) => `Your eSIM · ${place}`,
-    unlimited: 'Unlimited',
-    left: (data: string) => `${data} left`,
     until: (date: string) => `until ${date}`,
   },
   countries: countries.en,
@@ -55,10 +53,8 @@ const ru: typeof en = {
     action: 'Повторить',
   },
   links: { esims: 'Мои eSIM', history: 'Покупки', help: 'Помощь' },
-  live: {
+  own: {
     title: (place) => `Ваш eSIM · ${place}`,
-    unlimited: 'Безлимит',
-    left: (data) => `Осталось ${data}`,
     until: (date) => `до ${date}`,
   },
   countries: countries.ru,

@@ -1,10 +1,12 @@
 import './destinations.css';
 import { signal } from '@preact/signals-core';
 import type { ScreenContext } from '../../screen.ts';
-import { formatBytes, formatCount, formatDate } from '../../../lib/i18n/format.ts';
+import { formatCount, formatDate } from '../../../lib/i18n/format.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
-import { haptic } from '../../telegram.ts';
+import { dataLeft, esimName, isBeforeUse, shareLeft, stateName } from '../../esim-words.ts';
+import { createSeenEsims } from '../../seen-esims.ts';
+import { haptic, initData } from '../../telegram.ts';
 import { section } from '../../ui/card.ts';
 import { segmented } from '../../ui/choice.ts';
 import { each, h, swap, type Child } from '../../ui/dom.ts';
@@ -20,7 +22,7 @@ import { createDestinations, placesOfKind, type Destinations, type Letter, type 
 import { destinationsMessages } from './messages.ts';
 
 export function render(context: ScreenContext): HTMLElement {
-  const controller = createDestinations(context);
+  const controller = createDestinations({ ...context, seen: createSeenEsims(initData) });
   controller.start();
   const messages = destinationsMessages[context.language];
   return h(
@@ -35,6 +37,11 @@ export function render(context: ScreenContext): HTMLElement {
         )
       : h('h1', { class: 'visually-hidden' }, messages.title),
     renderSearch(controller, context),
+    // Above what is loaded: it needs no price list, and no network.
+    swap(
+      () => controller.query.value.trim() === '',
+      (isBrowsing) => (isBrowsing ? renderOwn(controller, context) : null),
+    ),
     faces(controller.list, context, {
       loading: () => skeletonList(12),
       ready: (places) =>
@@ -59,7 +66,7 @@ function renderSearch(controller: Destinations, { language }: ScreenContext): HT
     spellcheck: 'false',
     value: () => controller.query.value,
     on: {
-      focus: () => void controller.prepareSearch(),
+      focus: () => void controller.prepareSearch().catch(() => {}),
       input: () => (controller.query.value = input.value),
     },
   });
@@ -133,11 +140,6 @@ function renderBrowse(controller: Destinations, context: ScreenContext, places: 
   return h(
     'div',
     { class: 'destinations__groups' },
-    swap(
-      () => controller.liveEsim.value,
-      (esim) => (esim ? renderLiveEsim(esim, context) : null),
-    ),
-    renderLinks(context),
     segmented(
       messages.kinds,
       (['country', 'region', 'global'] as const).map((value) => ({ value, text: messages.kind[value] })),
@@ -159,6 +161,18 @@ function renderBrowse(controller: Destinations, context: ScreenContext, places: 
   );
 }
 
+function renderOwn(controller: Destinations, context: ScreenContext): HTMLElement {
+  return h(
+    'div',
+    { class: 'destinations__groups' },
+    swap(
+      () => controller.ownEsim.value,
+      (esim) => (esim ? renderOwnEsim(esim, context) : null),
+    ),
+    renderLinks(context),
+  );
+}
+
 function renderLinks({ language, router }: ScreenContext): HTMLElement {
   const { links } = destinationsMessages[language];
   const link = (iconName: IconName, text: string, path: string) =>
@@ -177,23 +191,16 @@ function renderLinks({ language, router }: ScreenContext): HTMLElement {
   );
 }
 
-function renderLiveEsim(esim: EsimSummary, { language, router }: ScreenContext): HTMLElement {
-  const { live } = destinationsMessages[language];
-  const { usage } = esim;
-  const share =
-    usage?.initial_bytes && usage.remaining_bytes !== null ? usage.remaining_bytes / usage.initial_bytes : 1;
-  const left =
-    usage?.remaining_bytes == null ? live.unlimited : live.left(formatBytes(language, usage.remaining_bytes));
-  const until = usage?.ends_at ? ` · ${live.until(formatDate(language, new Date(usage.ends_at)))}` : '';
+function renderOwnEsim(esim: EsimSummary, { language, router }: ScreenContext): HTMLElement {
+  const { own } = destinationsMessages[language];
+  const { usage, state } = esim;
+  const until = usage?.ends_at ? own.until(formatDate(language, new Date(usage.ends_at))) : null;
+  const words = isBeforeUse(state) ? [stateName(state, language)] : [dataLeft(usage, language), until];
   return list(
     listRow({
-      leading: ring(() => share),
-      title: h(
-        'span',
-        { class: 'live-esim__title' },
-        live.title(esim.name ?? destinationName(esim.country_code, language)),
-      ),
-      subtitle: `${left}${until}`,
+      leading: ring(() => shareLeft(usage)),
+      title: h('span', { class: 'own-esim__title' }, own.title(esimName(esim, language))),
+      subtitle: words.filter((word) => word !== null).join(' · '),
       onPress: () => router.navigate(`/esims/${esim.id}`),
     }),
   );

@@ -15,25 +15,32 @@ export interface MyEsims {
   /** Why what is shown may be old; null when it is not. */
   staleBecause: ReadonlySignal<ClientErrorCode | null>;
   now: ReadonlySignal<number>;
+  /** While somebody waits for the refresh that they asked for. */
+  isRefreshing: ReadonlySignal<boolean>;
   refresh(): Promise<void>;
+  refreshOnTap(): Promise<void>;
   nextRefreshInMs(): number;
 }
 
 const WHILE_MOVING_MS = 3_000;
 const OTHERWISE_MS = 30_000;
+/** As many as anybody carries; each is asked for once. */
+const MAX_KEPT_AHEAD = 5;
 
 export function createMyEsims({
   client,
   seen,
   now: readClock,
 }: {
-  client: Pick<ESIMGoClient, 'listEsims' | 'listOrders'>;
+  client: Pick<ESIMGoClient, 'listEsims' | 'listOrders' | 'getEsim'>;
   seen: SeenEsims;
   now(): number;
 }): MyEsims {
   const staleBecause = signal<ClientErrorCode | null>(null);
   const orders = signal<readonly Order[]>([]);
   const now = signal(readClock());
+  const isRefreshing = signal(false);
+  const askedAhead = new Set<string>();
   const list = createResource(async () => {
     try {
       const esims = await client.listEsims();
@@ -48,6 +55,32 @@ export function createMyEsims({
   const esims = computed(() => valueOf(list) ?? []);
   const moving = computed(() => orders.value.filter((order) => isMoving(order, now.value)));
 
+  async function refresh(): Promise<void> {
+    const asked = client.listOrders().then(
+      (answer) => (orders.value = answer.orders),
+      // The eSIMs are what this screen is about; their failure is told.
+      () => {},
+    );
+    await Promise.all([list.reload(), asked]);
+    now.value = readClock();
+    if (staleBecause.value === null) void keepAhead();
+  }
+
+  /** The codes of what may be needed on the way: where they are, there may be no network yet. */
+  async function keepAhead(): Promise<void> {
+    const wanted = esims.value.filter(
+      ({ id, state }) => !isPast(state) && !askedAhead.has(id) && seen.one(id) === null,
+    );
+    for (const { id } of wanted.slice(0, MAX_KEPT_AHEAD - askedAhead.size)) {
+      askedAhead.add(id);
+      try {
+        seen.keepOne(await client.getEsim(id));
+      } catch {
+        // Its own screen tells what is wrong.
+      }
+    }
+  }
+
   return {
     list,
     current: computed(() => esims.value.filter(({ state }) => !isPast(state)).sort(byUse)),
@@ -55,14 +88,13 @@ export function createMyEsims({
     moving,
     staleBecause,
     now,
-    async refresh() {
-      const asked = client.listOrders().then(
-        (answer) => (orders.value = answer.orders),
-        // The eSIMs are what this screen is about; their failure is told.
-        () => {},
-      );
-      await Promise.all([list.reload(), asked]);
-      now.value = readClock();
+    isRefreshing,
+    refresh,
+    async refreshOnTap() {
+      if (isRefreshing.value) return;
+      isRefreshing.value = true;
+      await refresh();
+      isRefreshing.value = false;
     },
     nextRefreshInMs: () =>
       moving.value.some(({ status }) => status === 'processing') ? WHILE_MOVING_MS : OTHERWISE_MS,

@@ -29,6 +29,7 @@ import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
+import { refreshButton } from '../../ui/refresh-button.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
 import { stateChip } from '../../ui/state-chip.ts';
 import { createMyEsims, type MyEsims } from './controller.ts';
@@ -41,7 +42,16 @@ export function render(context: ScreenContext): HTMLElement {
   return h(
     'div',
     { class: 'my-esims' },
-    h('h1', { class: 'screen__title' }, myEsimsMessages[language].title),
+    h(
+      'header',
+      { class: 'my-esims__header' },
+      h('h1', { class: 'screen__title' }, myEsimsMessages[language].title),
+      refreshButton(
+        () => controller.isRefreshing.value,
+        () => void controller.refreshOnTap(),
+        language,
+      ),
+    ),
     faces(controller.list, context, {
       loading: () => h('div', { class: 'my-esims__cards' }, skeletonBlock(166), skeletonBlock(166), skeletonBlock(118)),
       ready: (esims) =>

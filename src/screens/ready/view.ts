@@ -5,7 +5,8 @@ import { installKind } from '../../install-kind.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { sendToChatRow } from '../../send-to-chat.ts';
-import { openLink } from '../../telegram.ts';
+import { createSeenEsims } from '../../seen-esims.ts';
+import { initData, openLink } from '../../telegram.ts';
 import { h, type Child } from '../../ui/dom.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
@@ -23,9 +24,12 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
   const { esim_id: esimId, activation_code: activationCode, qr_code: qrCode } = order();
   const esimPath = esimId === null ? '/esims' : `/esims/${esimId}`;
   const install = signal<Esim['install'] | null>(null);
-  if (esimId !== null && installKind() !== 'other') {
+  if (esimId !== null) {
     client.getEsim(esimId).then(
-      (esim) => (install.value = esim.install),
+      (esim) => {
+        createSeenEsims(initData).keepOne(esim);
+        if (installKind() !== 'other') install.value = esim.install;
+      },
       // The code is on the screen either way; only the one tap is missing.
       () => {},
     );

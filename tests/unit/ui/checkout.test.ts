@@ -9,22 +9,25 @@ const PLAN = aPlan();
 
 async function openCheckout() {
   const asked: CreateOrderBody[] = [];
+  const unpaid = anOrder({ status: 'pending' });
+  const client = {
+    getProducts: () =>
+      Promise.resolve({
+        destination: { code: 'TH', kind: 'country' as const, region: 'asia', iso: ['TH'], from_stars: 1, plans: 1 },
+        plans: [PLAN],
+        version: '1',
+        updated_at: '2026-01-01T00:00:00.000Z',
+        source: 'api' as const,
+      }),
+    createOrder: (body: CreateOrderBody) => {
+      asked.push(body);
+      return Promise.resolve({ order: unpaid, invoice_url: 'https://t.me/$x' });
+    },
+    getOrderStatus: () => Promise.resolve(unpaid),
+  };
   const checkout = createCheckout(
     {
-      client: {
-        getProducts: () =>
-          Promise.resolve({
-            destination: { code: 'TH', kind: 'country', region: 'asia', iso: ['TH'], from_stars: 1, plans: 1 },
-            plans: [PLAN],
-            version: '1',
-            updated_at: '2026-01-01T00:00:00.000Z',
-            source: 'api',
-          }),
-        createOrder: (body) => {
-          asked.push(body);
-          return Promise.resolve({ order: anOrder({ status: 'pending' }), invoice_url: 'https://t.me/$x' });
-        },
-      },
+      client,
       router: { replace: () => {} },
       track: () => {},
       telegram: {

@@ -13,11 +13,15 @@ const NOW = Date.parse('2026-01-01T10:05:00.000Z');
 
 beforeEach(() => forget('seen-esims'));
 
-function openScreen(world: { esims?: EsimSummary[] | Error; orders?: Order[]; initData?: string }) {
-  const { esims = [], orders = [], initData = ANNA } = world;
+function openScreen(world: { esims?: EsimSummary[] | Error; orders?: Order[]; initData?: string; asked?: string[] }) {
+  const { esims = [], orders = [], initData = ANNA, asked = [] } = world;
   return createMyEsims({
     client: {
       listEsims: () => (esims instanceof Error ? Promise.reject(esims) : Promise.resolve(esims)),
+      getEsim: (id: string) => {
+        asked.push(id);
+        return Promise.resolve(anEsim({ id }));
+      },
       listOrders: () => Promise.resolve({ orders, next_cursor: null }),
     },
     seen: createSeenEsims(initData),
@@ -76,6 +80,22 @@ describe('createMyEsims', () => {
     await other.refresh();
     expect(other.list.state.value).toEqual({ kind: 'failed', code: 'offline' });
     expect(openScreen({ esims: [] }).current.value).toEqual([]);
+  });
+
+  it('keeps the codes of what may be needed on the way, asking for each once', async () => {
+    const asked: string[] = [];
+    const screen = openScreen({
+      esims: [
+        anEsim({ id: 'esim_a' }),
+        anEsim({ id: 'esim_b', state: 'not_installed' }),
+        anEsim({ id: 'esim_past', state: 'ended' }),
+      ],
+      asked,
+    });
+    await screen.refresh();
+    await screen.refresh();
+    expect(asked).toEqual(['esim_a', 'esim_b']);
+    expect(createSeenEsims(ANNA).one('esim_b')?.install.qr_code).toBe(anEsim().install.qr_code);
   });
 
   it('says why when there is nothing to show', async () => {
