@@ -4,7 +4,7 @@ import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { verifyCallbackSignature } from '../esim-go/signature.ts';
 import { parseCallback, type EsimGoCallback } from '../esim-go/wire/callback.ts';
-import { SUPPLIER_SNAPSHOT_KEY } from '../orders/supplier-capacity.ts';
+import { SUPPLIER_SNAPSHOT_KEY } from '../orders/supplier-state.ts';
 import { enqueue, enqueueAgain } from '../orders/outbox.ts';
 
 export interface ReceivedCallback {

@@ -1,5 +1,11 @@
 import type { ShopDeps } from '../deps.ts';
-import { EsimGoRefusedError, EsimGoShapeError, EsimGoUnreachableError, isEsimGoError } from '../esim-go/errors.ts';
+import {
+  EsimGoRefusedError,
+  EsimGoShapeError,
+  EsimGoUnreachableError,
+  isEsimGoError,
+  type EsimGoError,
+} from '../esim-go/errors.ts';
 import type { PlacedOrder } from '../esim-go/wire/order.ts';
 import type { AttemptKey } from './attempt.ts';
 import { doubtOrder, LEFT_LYING, LEFT_LYING_S } from './doubt-order.ts';
@@ -9,10 +15,14 @@ import { keepTrying } from './keep-trying.ts';
 import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
 import { recordPlacement } from './record-placement.ts';
+import { isKeyRefusal, notePurchase, purchaseHoldMs } from './supplier-state.ts';
 import { enqueueAgain } from './outbox.ts';
 import { sweepStars } from './sweep-stars.ts';
 
-type ProvisionDeps = Pick<ShopDeps, 'db' | 'supplier' | 'config' | 'log' | 'keyring' | 'now' | 'telegram' | 'shopId'>;
+type ProvisionDeps = Pick<
+  ShopDeps,
+  'db' | 'kv' | 'supplier' | 'config' | 'log' | 'keyring' | 'now' | 'telegram' | 'shopId' | 'background'
+>;
 
 /** The first listing after a lost answer: the order shows up there within seconds if it was placed. */
 export const FIRST_LISTING_MS = 5_000;
@@ -80,6 +90,8 @@ export async function provisionOrder(deps: ProvisionDeps, orderId: string, lateM
   if (target.provisioning !== 'claimed' && (await moveOrder(deps.db, orderId, 'claim', { actor: 'clock' })) === null) {
     return { kind: 'again', afterMs: 0 };
   }
+  const holdMs = await purchaseHoldMs(deps);
+  if (holdMs > 0) return { kind: 'again', afterMs: holdMs };
   return send(deps, target);
 }
 
@@ -126,8 +138,11 @@ async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
     if (!isEsimGoError(error)) throw error;
     const verdict = await verdictOn(deps, target, error);
     deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict, error });
-    return keepTrying(() => recordFailure(deps, attempt, verdict, reasonOf(error)));
+    const result = await keepTrying(() => recordFailure(deps, attempt, verdict, reasonOf(error)));
+    await notePurchase(deps, outageIn(error));
+    return result;
   }
+  await notePurchase(deps, null);
   if (placed.status === 'failed') {
     const verdict = (await isBalanceTooLow(deps, target)) ? 'deferred' : 'refused';
     deps.log.warn('supplier_order_failed', { orderId: target.id, attempt: attempt.number, verdict });
@@ -237,6 +252,12 @@ async function endAttempt(
     [attempt.orderId, attempt.number, state, reason],
   );
   return ended.length > 0;
+}
+
+/** What speaks against the next purchase too; a refusal of this order alone, or of the rate, does not. */
+function outageIn(error: EsimGoError): Parameters<typeof notePurchase>[1] {
+  if (isKeyRefusal(error)) return 'refuses_key';
+  return error instanceof EsimGoRefusedError ? null : 'unreachable';
 }
 
 /** Ids and codes only: it is kept in the event log. */

@@ -1,80 +1,59 @@
 import type { ShopDeps } from '../deps.ts';
+import { raiseAlert } from '../notify/raise-alert.ts';
+import { keptSupplierState, supplierState } from './supplier-state.ts';
 
-type CapacityDeps = Pick<ShopDeps, 'db' | 'kv' | 'supplier' | 'config' | 'log' | 'now'>;
+type CapacityDeps = Pick<ShopDeps, 'db' | 'kv' | 'supplier' | 'config' | 'log' | 'background'>;
 
 export type Capacity = { ok: true } | { ok: false; reason: 'no_jobs' | 'supplier_down' | 'balance_low' | 'queue_long' };
 
-interface Snapshot {
-  state: 'up' | 'down';
-  balanceMilli: number;
-  atMs: number;
-}
-
-/** Deleted when a callback says that the balance changed. */
-export const SUPPLIER_SNAPSHOT_KEY = 'supplier:snapshot';
-// Old enough to spare the supplier, young enough that money is not taken for what cannot be delivered.
-const FRESH_MS = 60_000;
-// A supplier that just failed is asked again soon: it may be a hiccup.
-const DOWN_FRESH_MS = 5_000;
-// Telegram waits ten seconds for the answer to a pre-checkout query; this leaves room for the rest.
-const PATIENCE_MS = 3_000;
 const MAX_QUEUE_MS = 180_000;
+// The order, its install details, its tag.
+const CALLS_PER_ORDER = 3;
+const BALANCE_ALERT_EVERY_S = 6 * 3_600;
 
 /** Whether an order of this cost could be delivered now: asked before any money moves. */
 export async function checkCapacity(deps: CapacityDeps, costMilli: number): Promise<Capacity> {
   // A preview deployment has the key of the real account and delivers nothing.
   if (!deps.config.runsJobs) return { ok: false, reason: 'no_jobs' };
-  if (deps.supplier.queueDelayMs('order') > MAX_QUEUE_MS) return { ok: false, reason: 'queue_long' };
-  const snapshot = await supplierSnapshot(deps);
-  if (snapshot.state === 'down') return { ok: false, reason: 'supplier_down' };
-  const [row] = await deps.db.query<{ committed: number }>(
-    // What the snapshot's balance does not show yet: paid orders not placed, and those placed since.
-    `SELECT coalesce(sum(cost_milli), 0)::bigint AS committed FROM (
-       SELECT cost_milli FROM orders WHERE payment_status = 'paid' AND provisioning <> 'assigned'
+  const kept = await keptSupplierState(deps);
+  let books = await readBooks(deps, kept?.atMs ?? 0);
+  if (queueMs(deps, books.waiting) > MAX_QUEUE_MS) return { ok: false, reason: 'queue_long' };
+  const state = await supplierState(deps, kept, books.now_ms);
+  if (state?.state !== 'up') return { ok: false, reason: 'supplier_down' };
+  if (state !== kept) books = await readBooks(deps, state.atMs);
+  if (state.balanceMilli - books.committed >= costMilli) return { ok: true };
+  await raiseAlert(deps, 'supplier_balance_low', { subjectId: 'supplier', everyS: BALANCE_ALERT_EVERY_S });
+  return { ok: false, reason: 'balance_low' };
+}
+
+interface Books {
+  now_ms: number;
+  /** What the balance of that moment does not show yet: paid orders not placed, and those placed since. */
+  committed: number;
+  /** Paid orders that no request went out for, at whichever instance. */
+  waiting: number;
+}
+
+async function readBooks({ db }: CapacityDeps, balanceAtMs: number): Promise<Books> {
+  const [row] = await db.query<Books>(
+    `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms,
+       coalesce(sum(cost_milli), 0)::bigint AS committed,
+       (count(*) FILTER (WHERE provisioning IN ('none', 'claimed', 'not_sent', 'absent')))::integer AS waiting
+     FROM (
+       SELECT cost_milli, provisioning FROM orders WHERE payment_status = 'paid' AND provisioning <> 'assigned'
        UNION ALL
-       SELECT cost_milli FROM orders WHERE ready_at >= to_timestamp($1::float8 / 1000) AND provisioning = 'assigned'
+       SELECT cost_milli, provisioning FROM orders
+       WHERE $1::float8 > 0 AND ready_at >= to_timestamp($1::float8 / 1000) AND provisioning = 'assigned'
      ) AS open_orders`,
-    [snapshot.atMs],
+    [balanceAtMs],
   );
-  return snapshot.balanceMilli - (row?.committed ?? 0) >= costMilli
-    ? { ok: true }
-    : { ok: false, reason: 'balance_low' };
+  if (row === undefined) throw new Error('an aggregate returned no row');
+  return row;
 }
 
-async function supplierSnapshot(deps: CapacityDeps): Promise<Snapshot> {
-  const kept = parseSnapshot(await deps.kv.get(SUPPLIER_SNAPSHOT_KEY));
-  const ageMs = kept === null ? Infinity : deps.now().getTime() - kept.atMs;
-  if (kept !== null && ageMs >= 0 && ageMs < (kept.state === 'up' ? FRESH_MS : DOWN_FRESH_MS)) return kept;
-  const snapshot = await readSupplier(deps);
-  await deps.kv.set(SUPPLIER_SNAPSHOT_KEY, JSON.stringify(snapshot), { ttlS: FRESH_MS / 1000 });
-  return snapshot;
-}
-
-async function readSupplier({ supplier, log, now }: CapacityDeps): Promise<Snapshot> {
-  const atMs = now().getTime();
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the supplier did not answer in time')), PATIENCE_MS);
-  });
-  const answer = supplier.getOrganisation({ priority: 'order' });
-  // Still awaited by nobody once patience ends first: its late failure must not surface as unhandled.
-  answer.catch(() => undefined);
-  try {
-    const { balanceMilli } = await Promise.race([answer, patience]);
-    return { state: 'up', balanceMilli, atMs };
-  } catch (error) {
-    log.warn('supplier_unavailable', { error });
-    return { state: 'down', balanceMilli: 0, atMs };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function parseSnapshot(text: string | null): Snapshot | null {
-  if (text === null) return null;
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) return null;
-  const { state, balanceMilli, atMs } = value as Partial<Record<keyof Snapshot, unknown>>;
-  if ((state !== 'up' && state !== 'down') || typeof balanceMilli !== 'number' || typeof atMs !== 'number') return null;
-  return { state, balanceMilli, atMs };
+/** The longer of this instance's own queue and what all of them have before them at the rate that they share. */
+function queueMs({ supplier, config }: CapacityDeps, waiting: number): number {
+  const { ratePerS, orderIntervalMs } = config.esimGo;
+  const perOrderMs = Math.max(orderIntervalMs, ratePerS === 0 ? 0 : (CALLS_PER_ORDER * 1_000) / ratePerS);
+  return Math.max(supplier.queueDelayMs('order'), waiting * perOrderMs);
 }

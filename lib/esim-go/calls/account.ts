@@ -1,6 +1,6 @@
 import { redactText } from '../redact.ts';
 import type { CallPriority } from '../rate-limit.ts';
-import type { Transport } from '../transport.ts';
+import type { EsimGoRequest, Transport } from '../transport.ts';
 import { decodeOrganisation, type Organisation } from '../wire/account.ts';
 
 export interface ProbeAnswer {
@@ -14,11 +14,19 @@ export interface ProbeAnswer {
 const ANY_ANSWER = Array.from({ length: 400 }, (_, index) => 200 + index);
 
 export function accountCalls(transport: Transport) {
-  async function getOrganisation(options: { priority?: CallPriority } = {}): Promise<Organisation> {
-    const priority = options.priority ?? 'status';
-    return (
-      await transport.read({ method: 'GET', path: '/organisation', priority, repeat: 'safe' }, decodeOrganisation)
-    ).value;
+  /** `onTurn` is told when the rate limit lets it go, so that the caller can tell our queue from their time. */
+  async function getOrganisation({
+    priority = 'status',
+    onTurn,
+  }: { priority?: CallPriority; onTurn?: () => void } = {}): Promise<Organisation> {
+    const request: EsimGoRequest = {
+      method: 'GET',
+      path: '/organisation',
+      priority,
+      repeat: 'safe',
+      ...(onTurn && { beforeSend: onTurn }),
+    };
+    return (await transport.read(request, decodeOrganisation)).value;
   }
 
   /** One GET, whatever it answers; for finding out what an account may do. Throws only if there is no answer. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
-import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-capacity.ts';
+import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-state.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
 import { startShop, type ShopUnderTest } from '../../support/shop.ts';

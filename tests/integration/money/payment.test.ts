@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { preCheckoutMessages, type PreCheckoutRefusal } from '../../../lib/i18n/pre-checkout-messages.ts';
-import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-capacity.ts';
+import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-state.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
 import { startShop, until, type ShopUnderTest } from '../../support/shop.ts';

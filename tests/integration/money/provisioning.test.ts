@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { createEsimGoClient } from '../../../lib/esim-go/client.ts';
 import { provisionOrder } from '../../../lib/orders/provision-order.ts';
-import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-capacity.ts';
+import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-state.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
 import { startShop, until, type ShopUnderTest } from '../../support/shop.ts';
