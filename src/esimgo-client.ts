@@ -3,8 +3,8 @@ import type { ErrorCode } from '../lib/contract/error-codes.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
 import type { HealthAnswer } from '../lib/contract/health.ts';
 import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
-import type { EventsBody, SessionAnswer } from '../lib/contract/session.ts';
-import { forget, keep, readKept } from './kept-values.ts';
+import type { EventsBody, SessionActionAnswer, SessionAnswer } from '../lib/contract/session.ts';
+import { forget, forgetAll, keep, readKept } from './kept-values.ts';
 import { isErrorCode } from './problems.ts';
 
 const GET_TIMEOUT_MS = 12_000;
@@ -183,6 +183,14 @@ export class ESIMGoClient {
     return (await this.#actOnEsim({ id: esimId, action: 'resend' })).chat ?? 'sent';
   }
 
+  /** The shop forgets the user, now or once a paid order is settled; this device does so at once. */
+  async deleteData(): Promise<SessionActionAnswer> {
+    const answer = await this.#post<SessionActionAnswer>('/api/session', { action: 'delete_data' });
+    forgetAll();
+    this.#session = null;
+    return answer;
+  }
+
   /** Also while the page is being closed. */
   async sendEvents(events: EventsBody['events']): Promise<void> {
     await this.#send('/api/events', 'POST', { body: { events }, keepalive: true });
@@ -265,12 +273,23 @@ function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
+/** What is answered before an order is read: it may still be there, made by the same key. */
+const UNREAD_CODES: readonly ClientErrorCode[] = [
+  'offline',
+  'timed_out',
+  'unreadable',
+  'internal',
+  'temporarily_unavailable',
+  'rate_limited',
+  'init_data_missing',
+  'init_data_invalid',
+  'init_data_expired',
+  'unauthorized',
+];
+
 /** The server read the order and said no; asking again with the same key could only repeat that. */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof ESIMGoClientError &&
-    !['offline', 'timed_out', 'unreadable', 'internal', 'temporarily_unavailable', 'rate_limited'].includes(error.code)
-  );
+  return error instanceof ESIMGoClientError && !UNREAD_CODES.includes(error.code);
 }
 
 function isWorthRetrying(error: unknown): error is ESIMGoClientError {

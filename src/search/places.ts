@@ -192,7 +192,7 @@ TW тайбэй,taipei,гаосюн,формоза
 TZ занзибар,дар эс салам,dar es salaam,килиманджаро,kilimanjaro,аруша,серенгети,додома
 UA киев,kyiv,львов,lviv,одесса,odesa,харьков,буковель
 UG кампала,энтеббе
-US америка,usa,сша,штаты,states,соединенные штаты,united states of america,нью йорк,new york,лос анджелес,los angeles,майами,miami,вашингтон,washington,сан франциско,san francisco,лас вегас,чикаго,chicago,флорида,калифорния,california,бостон,орландо,аляска,техас,сиэтл
+US америка,america,usa,сша,штаты,states,соединенные штаты,united states of america,нью йорк,new york,лос анджелес,los angeles,майами,miami,вашингтон,washington,сан франциско,san francisco,лас вегас,чикаго,chicago,флорида,калифорния,california,бостон,орландо,аляска,техас,сиэтл
 US-HI гавайские острова,гонолулу,honolulu,мауи,оаху
 UY монтевидео,пунта дель эсте
 UZ ташкент,самарканд,бухара,хива

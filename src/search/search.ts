@@ -79,11 +79,11 @@ function rank(entries: readonly Entry[], scoreOf: (entry: Entry) => number): str
     .map(({ code }) => code);
 }
 
-/** Lower is better: the whole name, its beginning, a later word, another name for it, the middle of a word. */
+/** Lower is better: the whole name, a whole other name for it, its beginning, a later word, the middle of a word. */
 function exactScore({ code, names, aliases }: Entry, wanted: string): number {
   if (wanted === '') return GUESS;
   const byName = Math.min(...names.map((key) => keyScore(key, wanted)));
-  const byAlias = Math.min(GUESS, ...aliases.map((key) => keyScore(key, wanted) + 5));
+  const byAlias = Math.min(GUESS, ...aliases.map((key) => (key.text === wanted ? 1 : keyScore(key, wanted) + 5)));
   const byCode = code.toLowerCase() === wanted ? 1 : GUESS;
   return Math.min(byName, byAlias, byCode);
 }

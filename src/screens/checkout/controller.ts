@@ -44,7 +44,7 @@ export interface Checkout {
 }
 
 export interface CheckoutDeps {
-  client: Pick<ESIMGoClient, 'getProducts' | 'createOrder'>;
+  client: Pick<ESIMGoClient, 'getProducts' | 'createOrder' | 'getOrderStatus'>;
   router: Pick<Router, 'replace'>;
   track: Track;
   telegram: {
@@ -55,6 +55,9 @@ export interface CheckoutDeps {
 }
 
 const DEVICE_KNOWN = 'device-takes-esim';
+const LOOK_EVERY_MS = 2_000;
+/** A payment that the sheet said nothing of, or the wrong thing, reaches the server within this many looks. */
+const LOOKS_AFTER_CLOSING = 15;
 
 export function createCheckout(
   { client, router, track, telegram }: CheckoutDeps,
@@ -77,8 +80,10 @@ export function createCheckout(
   const isEmailChecked = signal(false);
   const isEmailBad = () => email.value.trim() !== '' && !isEmail(email.value.trim());
   let isLeft = false;
+  let nextLook: ReturnType<typeof setTimeout> | undefined;
   onDispose(() => {
     isLeft = true;
+    clearTimeout(nextLook);
     telegram.setClosingConfirmation(false);
   });
 
@@ -106,10 +111,14 @@ export function createCheckout(
       if (isLeft) return;
       if (order.status !== 'pending') return router.replace(`/orders/${order.id}`);
       step.value = 'paying';
+      lookAgain(order.id);
       const outcome = await telegram.openInvoice(invoiceUrl);
       if (isLeft) return;
-      if (outcome === 'cancelled' || outcome === 'failed') setback.value = { kind: outcome };
-      else router.replace(`/orders/${order.id}?invoice=${outcome}`);
+      if (outcome !== 'cancelled' && outcome !== 'failed') {
+        router.replace(`/orders/${order.id}?invoice=${outcome}`);
+      } else if (!(await goOnIfPaid(order.id)) && !isLeft) {
+        setback.value = { kind: outcome };
+      }
     } catch (error) {
       telegram.haptic.error();
       refuse(error, expected);
@@ -117,6 +126,25 @@ export function createCheckout(
       step.value = 'idle';
       telegram.setClosingConfirmation(false);
     }
+  }
+
+  /** Some clients call a paid invoice cancelled, and some never say that the sheet was closed. */
+  async function goOnIfPaid(orderId: string): Promise<boolean> {
+    const isPaid = await client.getOrderStatus(orderId).then(
+      ({ status }) => status !== 'pending',
+      () => false,
+    );
+    if (isPaid && !isLeft) router.replace(`/orders/${orderId}`);
+    return isPaid;
+  }
+
+  function lookAgain(orderId: string, looksLeft = LOOKS_AFTER_CLOSING): void {
+    clearTimeout(nextLook);
+    nextLook = setTimeout(async () => {
+      if ((await goOnIfPaid(orderId)) || isLeft) return;
+      if (step.value === 'paying') lookAgain(orderId);
+      else if (looksLeft > 1) lookAgain(orderId, looksLeft - 1);
+    }, LOOK_EVERY_MS);
   }
 
   function refuse(error: unknown, expected: number): void {

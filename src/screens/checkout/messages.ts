@@ -48,7 +48,8 @@ const en = {
   pay: (stars: string) => `Pay ${stars}`,
   payNew: (stars: string) => `Pay the new price · ${stars}`,
   cancelled: 'The payment was closed. You have not been charged.',
-  failed: 'The payment did not go through. You have not been charged.',
+  failed:
+    'The payment did not go through. You have not been charged. Too few Stars? Buy some in Telegram: Settings → My Stars, then press the button again.',
   notCharged: 'You have not been charged.',
   asNew: 'Buy it as a new eSIM',
 };
@@ -94,7 +95,8 @@ const ru: typeof en = {
   pay: (stars) => `Оплатить ${stars}`,
   payNew: (stars) => `Оплатить по новой цене · ${stars}`,
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
-  failed: 'Оплата не прошла. Звёзды не списаны.',
+  failed:
+    'Оплата не прошла. Звёзды не списаны. Не хватило? Пополните их в Telegram: Настройки → Мои звёзды, и нажмите кнопку ещё раз.',
   notCharged: 'Звёзды не списаны.',
   asNew: 'Купить новым eSIM',
 };

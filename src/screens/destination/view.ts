@@ -1,8 +1,8 @@
 import './destination.css';
 import { signal } from '@preact/signals-core';
-import type { Destination, Plan } from '../../../lib/contract/catalogue.ts';
+import type { Destination, Plan, PlansAnswer } from '../../../lib/contract/catalogue.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
-import { formatDays, formatNumber, formatStars } from '../../../lib/i18n/format.ts';
+import { formatDateTime, formatDays, formatNumber, formatStars } from '../../../lib/i18n/format.ts';
 import { checkoutPath } from '../../checkout-path.ts';
 import { planSize } from '../../plan-words.ts';
 import { rememberDestination } from '../../recent-destinations.ts';
@@ -61,8 +61,7 @@ export function render(context: ScreenContext): HTMLElement {
       ready: (answer) =>
         swap(
           () => controller.kinds.value.length > 0,
-          (hasPlans) =>
-            hasPlans ? renderOffer(controller, context, () => answer().destination) : renderEmpty(context),
+          (hasPlans) => (hasPlans ? renderOffer(controller, context, answer) : renderEmpty(context)),
         ),
     }),
   );
@@ -91,8 +90,9 @@ function renderEmpty({ language, router }: ScreenContext): HTMLElement {
   return notice({ icon: 'globe', title, text, action: { text: action, onPress: () => router.replace('/') } });
 }
 
-function renderOffer(controller: DestinationOffer, context: ScreenContext, place: () => Destination): Child {
+function renderOffer(controller: DestinationOffer, context: ScreenContext, answer: () => PlansAnswer): Child {
   const messages = destinationMessages[context.language];
+  const place = () => answer().destination;
   return h(
     'div',
     { class: 'destination__offer' },
@@ -135,6 +135,9 @@ function renderOffer(controller: DestinationOffer, context: ScreenContext, place
     swap(
       () => (place().iso.length > 1 ? place().iso : null),
       (countries) => (countries ? renderCoverage(countries, context) : null),
+    ),
+    h('p', { class: 'caption number' }, () =>
+      messages.asOf(formatDateTime(context.language, new Date(answer().updated_at))),
     ),
   );
 }

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { newestEsimOf } from './support/bought.ts';
+import { useShop } from './support/suite.ts';
+import type { TelegramClient } from './support/telegram-client.ts';
+
+const suite = useShop();
+
+async function orderOf(userId: number) {
+  const rows = await suite.shop.query<{ id: string; status: string }>(
+    `SELECT id, status FROM orders WHERE telegram_user_id = $1`,
+    [userId],
+  );
+  expect(rows).toHaveLength(1);
+  return rows[0] ?? { id: '', status: '' };
+}
+
+async function chargesOf(userId: number) {
+  return (await suite.shop.ledger()).stars.charges.filter((charge) => charge.user_id === userId);
+}
+
+/** Up to the open payment sheet; the link is what Telegram knows the invoice by. */
+async function openSheet(client: TelegramClient): Promise<string> {
+  const previewed = client.page.waitForRequest((request) => (request.postData() ?? '').includes('"preview":true'));
+  await client.openShop();
+  await client.choosePlan('Thailand', '7\u00a0days');
+  return JSON.parse((await previewed).postData() ?? '{}').invoice_url;
+}
+
+describe('the payment sheet', () => {
+  it('that is closed without paying costs nothing, and the same order is paid later', async () => {
+    const client = await suite.open();
+    await openSheet(client);
+    await client.cancelPayment();
+    await client.sees('The payment was closed. You have not been charged.');
+    await client.press('Pay');
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    expect((await orderOf(client.userId)).status).toBe('ready');
+  });
+
+  it('that calls a paid invoice cancelled, as on macOS, does not keep the eSIM from who paid', async () => {
+    const client = await suite.open({ platform: 'macos' });
+    const invoiceUrl = await openSheet(client);
+    await suite.shop.faults('telegram', [
+      { match: { path: 'webhook', body: 'successful_payment' }, action: 'delay', delay_ms: 3_000 },
+    ]);
+    await suite.shop.control('pay', { invoice_url: invoiceUrl, user_id: client.userId });
+    await client.cancelPayment();
+    await client.app.getByRole('heading', { name: 'Your eSIM is ready' }).waitFor();
+    expect(await chargesOf(client.userId)).toHaveLength(1);
+  });
+
+  it('that never says that it was closed, as on iOS, does not keep the eSIM from who paid', async () => {
+    const client = await suite.open();
+    await client.context.addInitScript(
+      `if (parent !== window) addEventListener('message', (event) => {
+        if (String(event.data).includes('invoice_closed')) event.stopImmediatePropagation();
+      }, true)`,
+    );
+    await openSheet(client);
+    await client.pay();
+    await client.app.getByRole('heading', { name: 'Your eSIM is ready' }).waitFor();
+  });
+
+  it('that fails for too few Stars says so, how to top up, and that nothing was charged', async () => {
+    const client = await suite.open({ language: 'ru' });
+    await client.openShop();
+    await suite.shop.set({ telegram: { user: { id: client.userId, stars: 3 } } });
+    await client.choosePlan('Таиланд', '7\u00a0дней');
+    await client.pay();
+    await client.sees('Звёзды не списаны');
+    await client.sees('Мои звёзды');
+    expect(await chargesOf(client.userId)).toEqual([]);
+    await suite.shop.set({ telegram: { user: { id: client.userId, stars: 100_000 } } });
+    await client.press('Оплатить');
+    await client.pay();
+    await client.sees('eSIM готов');
+  });
+
+  it('can be opened again from an order that was left unpaid', async () => {
+    const client = await suite.open();
+    await openSheet(client);
+    await client.cancelPayment();
+    await client.sees('You have not been charged');
+    await client.closeShop();
+    await client.openShop('/esims');
+    await client.sees('Waits for payment');
+    await client.app.getByRole('button', { name: 'Continue payment' }).click();
+    await client.press('Continue payment');
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    expect((await orderOf(client.userId)).status).toBe('ready');
+  });
+});
+
+describe('somebody to whom the bot may not write', () => {
+  it('gets the eSIM in the app, is told that the chat has no copy, and how to get one', async () => {
+    const client = await suite.open();
+    await client.openShop();
+    await suite.shop.set({ telegram: { user: { id: client.userId, can_write: false } } });
+    await client.openShop();
+    await client.choosePlan('Thailand', '7\u00a0days');
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    await client.photographedQr();
+    await client.sees('Nothing is in the chat');
+    expect((await suite.shop.chat(client.userId)).filter(({ from }) => from === 'bot')).toEqual([]);
+
+    await client.tap('Send to the chat');
+    await client.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await client.sees('press “Start”');
+    expect((await suite.shop.chat(client.userId)).filter(({ type }) => type === 'photo')).toEqual([]);
+
+    await client.closeShop();
+    await client.page.getByLabel('Message').fill('/start');
+    await client.page.keyboard.press('Enter');
+    await client.page.locator('.bubble').last().waitFor();
+    const { orderId } = await newestEsimOf(suite.shop, client.userId);
+    await client.openShop(`/orders/${orderId}`);
+    await client.tap('Send to the chat');
+    await client.sees('Sent to the chat');
+    await client.closeShop();
+    await client.page.locator('.bubble__photo').waitFor();
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('is enough to buy', async () => {
+    const client = await suite.open({ platform: 'tdesktop' });
+    const { page } = client;
+    const tabTo = async (wanted: string) => {
+      const focused = `(() => {
+        let active = document.activeElement;
+        while (active?.tagName === 'IFRAME') active = active.contentDocument.activeElement;
+        return (active?.getAttribute('aria-label') ?? '') + ' ' + (active?.closest('label') ?? active)?.innerText;
+      })()`;
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab');
+        if ((await page.evaluate<string>(focused)).includes(wanted)) return;
+      }
+      throw new Error(`60 presses of Tab do not lead to ${wanted}`);
+    };
+    await page.getByRole('button', { name: 'Open the shop' }).waitFor();
+    await tabTo('Open the shop');
+    await page.keyboard.press('Enter');
+    await client.app.locator('.alphabet__letter').first().waitFor();
+    await tabTo('Country, city or resort');
+    await page.keyboard.type('Phuket');
+    await client.sees('Thailand');
+    await tabTo('Thailand');
+    await page.keyboard.press('Enter');
+    await client.app.locator('.plan').first().waitFor();
+    await tabTo('By size');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await tabTo('Continue');
+    await page.keyboard.press('Enter');
+    await client.sees('You are buying');
+    await tabTo('Pay');
+    await page.keyboard.press('Enter');
+    await client.sheet.waitFor();
+    await tabTo('Pay');
+    await page.keyboard.press('Enter');
+    await client.sees('Your eSIM is ready');
+    await tabTo('By hand');
+    await page.keyboard.press('Enter');
+    await client.sees('SM-DP+ address');
+  });
+});

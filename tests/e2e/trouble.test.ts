@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { SUPPLIER_SNAPSHOT_KEY } from '../../lib/orders/supplier-state.ts';
+import { newestEsimOf } from './support/bought.ts';
+import { useShop } from './support/suite.ts';
+
+const suite = useShop();
+const PURCHASE = { method: 'POST', path: '/orders', body: 'transaction' };
+
+async function chargesOf(userId: number) {
+  return (await suite.shop.ledger()).stars.charges.filter((charge) => charge.user_id === userId);
+}
+
+describe('a price that changes before the payment', () => {
+  it('is shown and asked, and only then charged', async () => {
+    const { shop } = suite;
+    const client = await suite.open();
+    client.expectError(/status of 409/);
+    await client.openShop('/to/VN');
+    const [plan] = (await shop.plans('VN')).filter(({ unlimited }) => !unlimited);
+    await client.app.locator('.plan').first().click();
+    await client.press('Continue');
+    await client.mainButton('Pay').waitFor();
+
+    const [row] = await shop.query<{ cost_milli: number }>(
+      `SELECT cost_milli FROM esimgo_products WHERE bundle_name = $1`,
+      [plan?.id],
+    );
+    await shop.set({ esimgo: { bundle: { name: plan?.id, price: ((row?.cost_milli ?? 0) / 1000) * 1.3 } } });
+    await shop.cron('sync-catalogue');
+    const [dearer] = (await shop.plans('VN')).filter(({ id }) => id === plan?.id);
+    expect(dearer?.price_stars).toBeGreaterThan(plan?.price_stars ?? Infinity);
+
+    await client.press('Pay');
+    await client.sees('The price has changed');
+    await client.sees('You have not been charged');
+    expect(await chargesOf(client.userId)).toEqual([]);
+    await client.press(`Pay the new price · ${dearer?.price_stars}`);
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    expect(await chargesOf(client.userId)).toMatchObject([{ amount: dearer?.price_stars }]);
+  });
+});
+
+describe('a supplier that refuses', () => {
+  it('brings the Stars back, and the screen and the history say so', async () => {
+    await suite.shop.faults('esimgo', [{ match: PURCHASE, action: 'not_found' }]);
+    const client = await suite.open({ language: 'ru' });
+    await client.openShop();
+    await client.choosePlan('Таиланд', '7\u00a0дней');
+    await client.pay();
+    await client.sees('Звёзды вернулись');
+    await client.sees('снова на вашем балансе');
+    const charges = await chargesOf(client.userId);
+    const { refunds } = (await suite.shop.ledger()).stars;
+    expect(charges).toHaveLength(1);
+    expect(refunds.filter(({ charge_id: id }) => id === charges[0]?.charge_id)).toHaveLength(1);
+
+    await client.goTo('/history');
+    await client.sees('Звёзды вернулись');
+  });
+});
+
+describe('a server that is down', () => {
+  it('ends in an error with a way on, and the way works', async () => {
+    const client = await suite.open();
+    client.expectError(/status of 503/);
+    await client.context.route(/\/api\/esimgo\//, (route) => route.fulfill({ status: 503, body: 'upstream is away' }));
+    await client.openShop('/to/JP');
+    await client.sees('It does not work right now');
+    await client.context.unrouteAll();
+    await client.app.getByRole('button', { name: 'Try again' }).click();
+    await client.app.locator('.plan').first().waitFor();
+  });
+
+  it('says that the network is away, too', async () => {
+    const client = await suite.open({ language: 'ru' });
+    client.expectError(/ERR_FAILED/);
+    await client.context.route('**/api/esimgo/**', (route) => route.abort());
+    await client.openShop();
+    await client.sees('Нет связи');
+    await client.context.unrouteAll();
+    await client.tap('Повторить');
+    await client.sees('Таиланд');
+  });
+});
+
+describe('a slow delivery', () => {
+  it('goes on while the app is closed, and is right when it is opened again', async () => {
+    await suite.shop.faults('esimgo', [{ match: PURCHASE, action: 'delay', delay_ms: 12_000 }]);
+    const client = await suite.open();
+    await client.openShop();
+    await client.choosePlan('Thailand', '7\u00a0days');
+    await client.pay();
+    await client.sees('Issuing your eSIM');
+    await client.sees('You can close this');
+    await client.closeShop();
+
+    await client.openShop('/esims');
+    await client.sees('Being issued');
+    // The same card turns into the eSIM by itself.
+    await client.app.getByRole('button', { name: 'Activate' }).waitFor({ timeout: 40_000 });
+    await client.app.getByRole('button', { name: 'Activate' }).click();
+    expect(await client.photographedQr()).toBe((await newestEsimOf(suite.shop, client.userId)).lpa);
+    expect(await chargesOf(client.userId)).toHaveLength(1);
+  });
+
+  it('names the time by which the Stars come back when it takes long', async () => {
+    await suite.shop.faults('esimgo', [{ match: PURCHASE, action: 'hang' }]);
+    const client = await suite.open();
+    await client.openShop();
+    await client.choosePlan('Thailand', '7\u00a0days');
+    await client.pay();
+    await client.sees('Issuing your eSIM');
+    await suite.shop.query(`UPDATE orders SET paid_at = paid_at - interval '2 minutes' WHERE telegram_user_id = $1`, [
+      client.userId,
+    ]);
+    await client.sees(/Longer than usual\..*\d\d:\d\d/);
+  });
+});
+
+describe('eSIM Go being down', () => {
+  it('leaves browsing, the age of the prices, own eSIMs and their QR; the checkout refuses before any payment', async () => {
+    const { shop } = suite;
+    const client = await suite.open();
+    await client.openShop();
+    await client.choosePlan('Thailand', '7\u00a0days');
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    const { lpa } = await newestEsimOf(shop, client.userId);
+    await client.closeShop();
+
+    await shop.faults('esimgo', [{ match: { direction: 'in' }, action: 'error_503' }]);
+    await shop.app.deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
+    client.expectError(/status of 503/);
+    await client.openShop('/to/FR');
+    await client.app.locator('.plan').first().waitFor();
+    await client.sees(/Prices as of .*\d\d:\d\d/);
+    await client.app.locator('.plan').first().click();
+    await client.press('Continue');
+    await client.press('Pay');
+    await client.sees('It does not work right now');
+    await client.sees('You have not been charged');
+    expect(await client.sheet.count()).toBe(0);
+    expect(await chargesOf(client.userId)).toHaveLength(1);
+
+    await client.goTo('/esims');
+    await client.app.locator('.esim-card__name').first().click();
+    await client.tap('Show the QR code');
+    expect(await client.photographedQr()).toBe(lpa);
+  });
+});
