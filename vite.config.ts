@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import { flags } from './scripts/flags/flags-plugin.ts';
+import { serviceWorker } from './scripts/service-worker/service-worker-plugin.ts';
 
 /**
  * Puts the order of the layers before every style sheet. The first mention of a layer decides its place, and which of
@@ -16,7 +17,7 @@ function layerOrder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [layerOrder(), flags()],
+  plugins: [layerOrder(), flags(), serviceWorker()],
   build: {
     target: 'es2022',
     manifest: true,

@@ -4,6 +4,7 @@ import { appMessages } from './app-messages.ts';
 import { ESIMGoClient } from './esimgo-client.ts';
 import { createTrack } from './events.ts';
 import { language, learnLanguage } from './language.ts';
+import { openOffline } from './offline.ts';
 import { createRouter, enterAt, type Place } from './router.ts';
 import { routes } from './routes.ts';
 import { createSeenEsims } from './seen-esims.ts';
@@ -96,6 +97,7 @@ export function startApp(root: HTMLElement): void {
   setSettingsButton(() => router.navigate('/help'));
   enterAt(startParam);
   router.start();
+  openOffline();
   track('open', startParam === null ? undefined : { start_param: startParam.slice(0, 200) });
   client.authenticate().then(
     (answer) => {

@@ -3,7 +3,6 @@ import { signal } from '@preact/signals-core';
 import type { ScreenContext } from '../../screen.ts';
 import { formatCount, formatDate } from '../../../lib/i18n/format.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
-import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { dataLeft, esimName, isBeforeUse, shareLeft, stateName } from '../../esim-words.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { haptic, initData } from '../../telegram.ts';
