@@ -81,9 +81,15 @@ export type WebhookUpdate =
   | CallbackUpdate
   | OtherUpdate;
 
+// What does not fit our tables is unreadable: refused by the database instead, Telegram would repeat it for days.
+const MAX_DATE_S = 253_402_300_799;
 const userWireSchema = z.object({ id: z.int().positive(), language_code: z.string().optional() });
-const chatWireSchema = z.object({ id: z.int(), type: z.string() });
-const dateWireSchema = z.int().nonnegative();
+const chatWireSchema = z
+  .object({ id: z.int(), type: z.string() })
+  .refine(({ id, type }) => type !== 'private' || id > 0);
+const dateWireSchema = z.int().nonnegative().max(MAX_DATE_S);
+const starsWireSchema = z.int().positive().max(2_147_483_647);
+const chargeIdWireSchema = z.string().regex(/^[\x20-\x7e]{1,200}$/);
 
 const preCheckoutWireSchema = z.object({
   id: z.string().min(1),
@@ -95,9 +101,9 @@ const preCheckoutWireSchema = z.object({
 
 const paymentWireSchema = z.object({
   currency: z.string(),
-  total_amount: z.int(),
+  total_amount: starsWireSchema,
   invoice_payload: z.string(),
-  telegram_payment_charge_id: z.string().min(1),
+  telegram_payment_charge_id: chargeIdWireSchema,
 });
 
 const messageWireSchema = z.object({

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import type { CreateOrderAnswer } from '../../lib/contract/order.ts';
 import { CRON_JOBS } from '../../lib/jobs/run-cron.ts';
-import { allowedMethods, listFunctionFiles } from '../../scripts/serve/function-routes.ts';
+import { deployedRoutes } from '../support/deployed-routes.ts';
 import { moneySteps, type Buyer } from '../support/money.ts';
 import { startShop, type Answer, type ShopUnderTest } from '../support/shop.ts';
 
-const API = fileURLToPath(new URL('../../api/', import.meta.url));
 const EMAIL = 'owner.of.it@mail.example.com';
 
 let shop: ShopUnderTest;
@@ -173,12 +171,7 @@ function shelves(): Promise<unknown[]> {
 
 describe('what belongs to another person', () => {
   it('is attacked on every method of every function that is deployed', async () => {
-    const deployed: string[] = [];
-    for (const { route, file } of listFunctionFiles(API)) {
-      const methods = allowedMethods(await import(pathToFileURL(file).href)).split(', ');
-      deployed.push(...methods.map((method) => `${method} ${route}`));
-    }
-    expect(Object.keys(ATTACKS).toSorted()).toEqual(deployed.toSorted());
+    expect(Object.keys(ATTACKS).toSorted()).toEqual(await deployedRoutes());
   });
 
   it.each(Object.keys(ATTACKS))('is neither read nor changed through %s', async (route) => {

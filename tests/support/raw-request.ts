@@ -7,17 +7,18 @@ export interface RawRequest {
   headers?: Record<string, string | string[]>;
   /** Without a `content-length` they are sent in chunks. */
   pieces?: readonly Buffer[];
+  signal?: AbortSignal;
 }
 
 /** A request that `fetch` would not send as it is: any method, any header, a path byte for byte. */
 export function rawRequest(
   base: string,
   path: string,
-  { method = 'GET', headers = {}, pieces = [] }: RawRequest = {},
+  { method = 'GET', headers = {}, pieces = [], signal }: RawRequest = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);
-    const sent = httpRequest({ hostname, port, path, method, headers }, (response) => {
+    const sent = httpRequest({ hostname, port, path, method, headers, signal }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
@@ -26,7 +27,7 @@ export function rawRequest(
         const names = new Headers();
         for (const [name, value] of Object.entries(response.headers)) names.set(name, String(value));
         const isJson = response.headers['content-type']?.startsWith('application/json');
-        resolve({ status: response.statusCode ?? 0, headers: names, body: isJson ? JSON.parse(text) : text });
+        resolve({ status: response.statusCode ?? 0, headers: names, body: isJson && text !== '' ? JSON.parse(text) : text });
       });
     });
     sent.on('error', reject);
