@@ -3,7 +3,7 @@ import type { ErrorCode } from '../lib/contract/error-codes.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
 import type { HealthAnswer } from '../lib/contract/health.ts';
 import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
-import type { EventsBody, SessionActionAnswer, SessionAnswer } from '../lib/contract/session.ts';
+import type { EventsBody, Language, SessionActionAnswer, SessionAnswer } from '../lib/contract/session.ts';
 import { forget, forgetAll, keep, readKept } from './kept-values.ts';
 import { isErrorCode } from './problems.ts';
 
@@ -189,6 +189,11 @@ export class ESIMGoClient {
     forgetAll();
     this.#session = null;
     return answer;
+  }
+
+  /** For what the bot says to the user. */
+  async chooseLanguage(language: Language): Promise<void> {
+    await this.#post<SessionActionAnswer>('/api/session', { action: 'choose_language', language });
   }
 
   /** Also while the page is being closed. */

@@ -30,6 +30,16 @@ export function forget(name: string): void {
   }
 }
 
+/** Everything that this device has remembered of the shop. */
+export function forgetAll(): void {
+  memory.clear();
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+  } catch {
+    // See above.
+  }
+}
+
 function readText(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name) ?? memory.get(name) ?? null;

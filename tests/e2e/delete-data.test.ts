@@ -20,7 +20,7 @@ describe('the button that deletes one’s data', () => {
       await user.waitFor(body.order.id, 'ready');
       const esim = await newestEsimOf(suite.shop, userId);
       const client = await suite.open({ language, userId });
-      const kept = () => client.app.locator('html').evaluate(() => JSON.stringify({ ...localStorage }));
+      const kept = () => client.inApp<string>('JSON.stringify({ ...localStorage })');
       await client.openShop(`/esims/${esim.id}`);
       await client.app.locator('.current-esim').waitFor();
       await expect.poll(kept).toContain(esim.lpa);

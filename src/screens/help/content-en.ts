@@ -196,7 +196,7 @@ export const topics: readonly Topic[] = [
           'We keep your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted. An e-mail address that you give is used once, for that eSIM, and then erased.',
           'We do not see your card, your messages or the sites you visit. The operator receives no name and no Telegram id from us.',
           'The eSIMs you opened are also kept on this device, so that they open without a network; another user of the device does not see them.',
-          'To have your data removed, write to us.',
+          'To have your data deleted, press “Delete my data” below, or send /deletedata to the bot.',
         ],
       },
     ],

@@ -11,6 +11,7 @@ const en = {
   },
   contactTitle: 'Contact',
   language: 'Language',
+  data: { title: 'Your data', erase: 'Delete my data' },
 };
 
 const ru: typeof en = {
@@ -24,6 +25,7 @@ const ru: typeof en = {
   },
   contactTitle: 'Связь с нами',
   language: 'Язык',
+  data: { title: 'Ваши данные', erase: 'Удалить мои данные' },
 };
 
 export const helpMessages: Record<Language, typeof en> = { en, ru };

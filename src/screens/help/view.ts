@@ -46,6 +46,7 @@ export function render(context: ScreenContext): HTMLElement {
     }),
     renderContact(context),
     renderLanguage(context),
+    renderData(context),
   );
 }
 
@@ -126,10 +127,13 @@ function renderContact({ language, session }: ScreenContext): HTMLElement {
   );
 }
 
-function renderLanguage({ language }: ScreenContext): HTMLElement {
+function renderLanguage({ client, language }: ScreenContext): HTMLElement {
   const chosen = signal<Language>(language);
   liveEffect(() => {
-    if (chosen.value !== language) chooseLanguage(chosen.value);
+    if (chosen.value === language) return;
+    chooseLanguage(chosen.value);
+    // For the bot too; a failure is made up for at the next opening.
+    client.chooseLanguage(chosen.value).catch(() => {});
   });
   return section(
     { title: helpMessages[language].language },
@@ -140,6 +144,21 @@ function renderLanguage({ language }: ScreenContext): HTMLElement {
         { value: 'en', text: 'English' },
       ],
       chosen,
+    ),
+  );
+}
+
+function renderData({ language, client }: ScreenContext): HTMLElement {
+  const { data } = helpMessages[language];
+  return section(
+    { title: data.title },
+    list(
+      listRow({
+        title: data.erase,
+        // Few ever open it, so it is loaded then.
+        onPress: () =>
+          void import('./delete-data-sheet.ts').then(({ showDeleteData }) => showDeleteData(client, language)),
+      }),
     ),
   );
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ESIMGoClient } from '../../../src/esimgo-client.ts';
+import { keep, readKept } from '../../../src/kept-values.ts';
 import { anOrder } from '../../support/app-samples.ts';
 
 type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'drop';
@@ -138,5 +139,29 @@ describe('ESIMGoClient', () => {
   it('takes an unknown code and a page of a gateway for what they are', async () => {
     const { client } = await serve(() => problem(418, 'teapot'));
     await expect(client.getOrderStatus('ord_7')).rejects.toMatchObject({ code: 'unreadable' });
+  });
+});
+
+describe('ESIMGoClient.deleteData', () => {
+  it('forgets on this device what was kept of the user, and asks anew who they are', async () => {
+    let sessions = 0;
+    const { client } = await serve(({ method }) => {
+      if (method === 'POST') return { status: 200, body: { erasure: 'done' } };
+      sessions += 1;
+      return { status: 200, body: { user: { id: 1 } } };
+    });
+    keep('seen-esims', { user: '1', list: [], details: ['LPA:1$rsp.example$SECRET'] });
+    await client.authenticate();
+    expect(await client.deleteData()).toEqual({ erasure: 'done' });
+    expect(readKept('seen-esims', (value): value is object => value !== null)).toBeNull();
+    await client.authenticate();
+    expect(sessions).toBe(2);
+  });
+
+  it('keeps everything when the shop did not take it', async () => {
+    const { client } = await serve(() => problem(503, 'temporarily_unavailable'));
+    keep('seen-esims', { user: '1', list: [], details: [] });
+    await expect(client.deleteData()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(readKept('seen-esims', (value): value is object => value !== null)).not.toBeNull();
   });
 });
