@@ -10,6 +10,10 @@ export interface Keyring {
   open(sealed: string, purpose: string): string;
   /** True when the value was sealed with a key that is on its way out. */
   isOld(sealed: string): boolean;
+  /** What values sealed now carry as the id of their key. */
+  readonly currentId: string;
+  /** True while an older key can open values as well. */
+  readonly isRotating: boolean;
 }
 
 export class SealError extends Error {
@@ -43,6 +47,8 @@ export function createKeyring(keys: readonly string[]): Keyring {
         throw new SealError('the sealed value was altered or belongs elsewhere', { cause });
       }
     },
+    currentId: current.id,
+    isRotating: ring.some(({ id }) => id !== current.id),
     isOld: (sealed) => sealed.split('.')[1] !== current.id,
   };
 }

@@ -10,6 +10,8 @@ import { sweepStars } from '../orders/sweep-stars.ts';
 import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { purge } from './purge.ts';
+import { reseal } from './reseal.ts';
+import { watchShop } from './watch-shop.ts';
 
 export const CRON_JOBS = ['tick', 'drain', 'reconcile', 'sync-catalogue', 'sweep-stars', 'usage', 'expire'] as const;
 export type CronJob = (typeof CRON_JOBS)[number];
@@ -69,6 +71,7 @@ async function tick(app: CronDeps): Promise<Report> {
   await part('drain', () => drainOutbox(deps, { budgetMs: TICK_DRAIN_MS }));
   await part('usage', () => refreshDueEsims(deps));
   if (await isTurn(app, 'stars')) await part('stars', () => sweepStars(deps));
+  await part('resealed', () => reseal(deps));
   await part('erased', () => eraseDueUsers(deps));
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
   await part('catalogue', () => syncIfStale(app));
