@@ -7,6 +7,7 @@ import type { Database } from './db/sql.ts';
 import type { ShopDeps } from './deps.ts';
 import { createEsimGoClient } from './esim-go/client.ts';
 import { BURST, type SharedTurns } from './esim-go/rate-limit.ts';
+import { createErrorRate } from './http/error-rate.ts';
 import { createRateLimit, type RateLimit } from './http/rate-limit.ts';
 import { createForgivingKv } from './kv/forgiving.ts';
 import type { Kv } from './kv/kv.ts';
@@ -15,6 +16,7 @@ import { createPostgresTableKv } from './kv/postgres-table.ts';
 import { createSharedRate, windowOf, type SharedRate } from './kv/shared-rate.ts';
 import { createConsoleLog, type Log } from './log/log.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
+import { raiseAlert } from './notify/raise-alert.ts';
 import { createTelegramApi } from './telegram/bot-api.ts';
 import { createSendRate } from './telegram/send-rate.ts';
 
@@ -25,11 +27,14 @@ export interface App {
   log: Log;
   /** By user after the proof; by address for proofs that failed. */
   limits: { users: RateLimit; failures: RateLimit };
+  /** Told of every answer, so that the admins hear when many fail. */
+  noteStatus(status: number): void;
   /** Finishes the jobs under way and claims no more; other instances take what is left. */
   stopWork(): void;
   close(): Promise<void>;
 }
 
+const ERROR_ALERT_EVERY_S = 3_600;
 // Telegram allows about 30 a second: the default of 25 and one burst.
 const SEND_BURST = 5;
 const USER_AGENT = 'esim-shop/1 (+https://core.telegram.org/bots/webapps)';
@@ -79,6 +84,7 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
   };
   const now = (): Date => new Date();
   const stopping = new AbortController();
+  const errorRate = createErrorRate();
   let shopId: Promise<string> | null = null;
   const deps: ShopDeps = {
     db,
@@ -107,6 +113,9 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     limits: {
       users: createRateLimit({ name: 'rate:user', perMin: config.limits.userPerMin, kv, log }),
       failures: createRateLimit({ name: 'rate:failed', perMin: config.limits.authFailuresPerMin, kv, log }),
+    },
+    noteStatus: (status) => {
+      if (errorRate.note(status)) background(raiseAlert(deps, 'error_rate', { everyS: ERROR_ALERT_EVERY_S }));
     },
     stopWork: () => stopping.abort(),
     async close() {

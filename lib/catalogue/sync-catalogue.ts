@@ -1,7 +1,9 @@
+import { raiseAlert } from '../notify/raise-alert.ts';
 import { destinationsAnswer } from './answer-bodies.ts';
 import { refreshCatalogue } from './current-catalogue.ts';
 import type { CatalogueDeps } from './deps.ts';
 import { coverageKey, planOfBundle, type ProductRow } from './plan-of-bundle.ts';
+import { activePriceRules } from './price-rules.ts';
 import { claimRun, completeRun, failRun, knownCoverage, storeRows } from './sync-run.ts';
 import type { SupplierBundle } from './supplier.ts';
 
@@ -32,6 +34,7 @@ type Skip = (reason: string, bundleName: string) => void;
 
 /** Enough to find the cause; a supplier that changes its form would fill the log. */
 const MAX_NAMES_IN_LOG = 5;
+const PRICE_ALERT_EVERY_S = 86_400;
 
 /** Reads the supplier's whole catalogue into `esimgo_products`. */
 export async function syncCatalogue(deps: CatalogueDeps, { source }: { source: 'api' }): Promise<SyncOutcome> {
@@ -54,7 +57,7 @@ export async function storeCatalogue(
   open: (skip: Skip) => Promise<CatalogueListing>,
 ): Promise<SyncOutcome> {
   const { db, log, now } = deps;
-  const syncId = await claimRun(db, source, now());
+  const syncId = await claimRun(db, source);
   if (syncId === null) return { outcome: 'already_running' };
 
   const counts: SyncCounts = { pages: 0, bundles: 0, added: 0, removed: 0, repriced: 0, quarantined: 0, skipped: {} };
@@ -64,8 +67,10 @@ export async function storeCatalogue(
     if (skippedNames.length < MAX_NAMES_IN_LOG) skippedNames.push(bundleName.slice(0, 120));
   };
 
+  let currency = 'USD';
   try {
     const { costCurrency, pages } = await open(skip);
+    currency = costCurrency;
     const coverage = await knownCoverage(db);
     for await (const page of pages) {
       const rows = rowsOf(page, coverage, skip);
@@ -88,9 +93,24 @@ export async function storeCatalogue(
   }
 
   log.info('catalogue_synced', { syncId, source, ...counts, ...(skippedNames.length > 0 && { skippedNames }) });
+  await tellOfPrices(deps, counts, currency);
   const current = await refreshCatalogue(deps);
   if (current) await destinationsAnswer(deps, current);
   return { outcome: 'complete', syncId, counts };
+}
+
+/** What a complete sync leaves to a person: prices to decide on, a rate without which nothing can be sold. */
+async function tellOfPrices(
+  deps: Pick<CatalogueDeps, 'db' | 'log'>,
+  { quarantined }: SyncCounts,
+  currency: string,
+): Promise<void> {
+  if (quarantined > 0) await raiseAlert(deps, 'prices_quarantined', { everyS: PRICE_ALERT_EVERY_S });
+  if (currency === 'USD') return;
+  const { rules } = await activePriceRules(deps.db);
+  if (rules.fxMicroUsd[currency] === undefined) {
+    await raiseAlert(deps, 'exchange_rate_missing', { everyS: PRICE_ALERT_EVERY_S });
+  }
 }
 
 function rowsOf(page: readonly SupplierBundle[], coverage: Map<string, readonly string[]>, skip: Skip): ProductRow[] {

@@ -16,18 +16,20 @@ const ABANDONED_AFTER_S = 600;
 /** A cost that moves further in one sync is more likely a mistake than a price. */
 export const QUARANTINE_PERCENT = 40;
 
-/** Null while another run is under way; the unique index on running rows decides. */
-export async function claimRun(db: Database, source: 'api' | 'import', now: Date): Promise<number | null> {
+/**
+ * Null while another run is under way; the unique index on running rows decides. Silence is measured by PostgreSQL's
+ * clock, since a process whose own is ahead would take a run over that is alive.
+ */
+export async function claimRun(db: Database, source: 'api' | 'import'): Promise<number | null> {
   return db.transaction(async (tx) => {
     await tx.query(
-      `update catalogue_syncs set state = 'failed', finished_at = $1, failure = 'abandoned'
-       where state = 'running' and started_at <= $1::timestamptz - make_interval(secs => $2)`,
-      [now, ABANDONED_AFTER_S],
+      `update catalogue_syncs set state = 'failed', finished_at = now(), failure = 'abandoned'
+       where state = 'running' and started_at <= now() - make_interval(secs => $1)`,
+      [ABANDONED_AFTER_S],
     );
     const [row] = await tx.query<{ id: number }>(
-      `insert into catalogue_syncs (source, state, started_at) values ($1, 'running', $2)
-       on conflict do nothing returning id`,
-      [source, now],
+      `insert into catalogue_syncs (source, state) values ($1, 'running') on conflict do nothing returning id`,
+      [source],
     );
     return row?.id ?? null;
   });

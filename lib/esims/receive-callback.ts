@@ -4,6 +4,7 @@ import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { verifyCallbackSignature } from '../esim-go/signature.ts';
 import { parseCallback, type EsimGoCallback } from '../esim-go/wire/callback.ts';
+import { raiseAlert } from '../notify/raise-alert.ts';
 import { SUPPLIER_SNAPSHOT_KEY } from '../orders/supplier-state.ts';
 import { enqueue, enqueueAgain } from '../orders/outbox.ts';
 
@@ -16,6 +17,9 @@ export interface ReceivedCallback {
 export type CallbackOutcome = 'queued' | 'ignored' | 'seen_before';
 
 const LATER_MS = 60_000;
+const WRONG_SIGNATURES = 5;
+const WRONG_SIGNATURES_WITHIN_S = 3_600;
+const SIGNATURE_ALERT_EVERY_S = 86_400;
 
 /** What changes the supplier's view of our balance. */
 const BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance', 'Topup', 'AutoTopup', 'eSIMGoTopup']);
@@ -33,6 +37,7 @@ export async function receiveCallback(
   // V2 callbacks carry no signature at all; a wrong one is an attack or a wrong key in either case.
   if (!isSigned && !(deps.config.esimGo.callbackV2 && signature === null)) {
     deps.log.warn('callback_signature_wrong', { isMissing: signature === null });
+    await countWrongSignature(deps);
     throw new AppError('unauthorized');
   }
   // PostgreSQL stores no NUL, and nothing that is worth a look holds one.
@@ -76,6 +81,16 @@ export async function receiveCallback(
   if (!isNew) return 'seen_before';
   if (isBalance) await deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
   return isHint ? 'queued' : 'ignored';
+}
+
+/** One may be a stray; several within the hour are a changed key or somebody trying. */
+async function countWrongSignature(deps: ShopDeps): Promise<void> {
+  try {
+    const { count } = await deps.kv.increment('wrong-signatures', 1, WRONG_SIGNATURES_WITHIN_S);
+    if (count === WRONG_SIGNATURES) await raiseAlert(deps, 'signature_failures', { everyS: SIGNATURE_ALERT_EVERY_S });
+  } catch (error) {
+    deps.log.warn('wrong_signature_not_counted', { error });
+  }
 }
 
 interface Target {

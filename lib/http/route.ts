@@ -34,6 +34,7 @@ export function route(name: string, handler: RouteHandler): (request: Request) =
       failure = app === null ? error : await refusalOf(app, request, error);
       response = problemResponse(failure, requestId);
     }
+    app?.noteStatus(response.status);
     if (!isHushed) {
       app?.log.info('request', {
         route: name,

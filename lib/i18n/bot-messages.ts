@@ -152,8 +152,8 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
   alert: {
     paid_not_delivered: {
       title: 'Paid but not delivered',
-      meaning: 'A buyer has paid and has neither an eSIM nor the Stars back.',
-      action: 'Open the order in the admin. If nothing was placed at eSIM Go, refund it.',
+      meaning: 'A buyer has paid and got no eSIM in time. If nothing was bought, the Stars go back by themselves.',
+      action: 'Open the order in the admin. If the Stars did not go back, look it up in the eSIM Go portal.',
     },
     needs_human: {
       title: 'An order waits for a decision',
@@ -413,8 +413,8 @@ ${plan}
   alert: {
     paid_not_delivered: {
       title: 'Оплачено, но не доставлено',
-      meaning: 'Покупатель заплатил, но у него нет ни eSIM, ни возврата.',
-      action: 'Откройте заказ в админке. Если в eSIM Go ничего не заказано, верните звёзды.',
+      meaning: 'Покупатель заплатил, но вовремя eSIM не получил. Если он не был куплен, звёзды вернутся сами.',
+      action: 'Откройте заказ в админке. Если звёзды не вернулись, найдите его в портале eSIM Go.',
     },
     needs_human: {
       title: 'Заказ ждёт решения',

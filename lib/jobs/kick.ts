@@ -5,10 +5,12 @@ import { reconcileOrders } from '../orders/reconcile-orders.ts';
 import { sweepStars } from '../orders/sweep-stars.ts';
 import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox, type DrainOptions } from './drain-outbox.ts';
+import { watchShop } from './watch-shop.ts';
 
 // Where cron is rare, people who look at their orders keep the sweeps going.
 const SWEEP_EVERY_S = 60;
 const STARS_EVERY_S = 600;
+const WATCH_EVERY_S = 3_600;
 
 /** Works off due jobs after the answer is out: what makes delivery fast and lets cron be rare. */
 export function kick(deps: ShopDeps, options: DrainOptions = {}): void {
@@ -27,6 +29,7 @@ async function sweepIfDue(deps: ShopDeps): Promise<void> {
     await expireOrders(deps);
     await failLateOrders(deps);
     await reconcileOrders(deps);
+    if (await isTurn(deps, 'kick:watch', WATCH_EVERY_S)) await watchShop(deps);
     await eraseDueUsers(deps);
   }
   if (await isTurn(deps, 'kick:stars', STARS_EVERY_S)) await sweepStars(deps);

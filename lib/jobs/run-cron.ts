@@ -10,6 +10,7 @@ import { sweepStars } from '../orders/sweep-stars.ts';
 import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { purge } from './purge.ts';
+import { watchShop } from './watch-shop.ts';
 import { reseal } from './reseal.ts';
 import { watchShop } from './watch-shop.ts';
 
@@ -17,7 +18,7 @@ export const CRON_JOBS = ['tick', 'drain', 'reconcile', 'sync-catalogue', 'sweep
 export type CronJob = (typeof CRON_JOBS)[number];
 
 /** How often `tick` does what need not be done each time, in seconds. */
-const EVERY_S = { stars: 300, reconcile: 10, purge: 3_600 } as const;
+const EVERY_S = { stars: 300, reconcile: 10, watch: 600, purge: 3_600 } as const;
 
 // A tick has other parts to run; what is left of the work goes on behind it.
 const TICK_DRAIN_MS = 5_000;
@@ -74,6 +75,7 @@ async function tick(app: CronDeps): Promise<Report> {
   await part('resealed', () => reseal(deps));
   await part('erased', () => eraseDueUsers(deps));
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
+  if (await isTurn(app, 'watch')) await part('alerts', () => watchShop(deps));
   await part('catalogue', () => syncIfStale(app));
   return report;
 }

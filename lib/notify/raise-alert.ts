@@ -1,3 +1,4 @@
+import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import type { AlertCode } from '../i18n/bot-messages.ts';
 
@@ -8,20 +9,29 @@ export interface RaisedAlert {
   everyS: number;
 }
 
-/** Has the admins told. The log has the alert even if the job cannot be stored, so this never throws. */
-export async function raiseAlert(
-  { db, log }: Pick<ShopDeps, 'db' | 'log'>,
+/** Has the admins told, in the caller's transaction. */
+export async function enqueueAlert(
+  tx: Sql,
   code: AlertCode,
   { subjectId = 'shop', everyS }: RaisedAlert,
 ): Promise<void> {
+  await tx.query(
+    `INSERT INTO outbox (job_key, kind, subject_id)
+     VALUES (concat_ws(':', 'alert', $1::text, $2::text, floor(extract(epoch FROM now()) / $3::integer)::bigint), 'alert', $1)
+     ON CONFLICT (job_key) DO NOTHING`,
+    [subjectId, code, everyS],
+  );
+}
+
+/** The same on its own. Never throws: whatever found the cause goes on, and the log has the alert. */
+export async function raiseAlert(
+  { db, log }: Pick<ShopDeps, 'db' | 'log'>,
+  code: AlertCode,
+  alert: RaisedAlert,
+): Promise<void> {
   try {
-    await db.query(
-      `INSERT INTO outbox (job_key, kind, subject_id)
-       VALUES (concat_ws(':', 'alert', $1::text, $2::text, floor(extract(epoch FROM now()) / $3::integer)::bigint), 'alert', $1)
-       ON CONFLICT (job_key) DO NOTHING`,
-      [subjectId, code, everyS],
-    );
+    await enqueueAlert(db, code, alert);
   } catch (error) {
-    log.error('alert_not_stored', { code, subjectId, error });
+    log.error('alert_not_stored', { code, error });
   }
 }

@@ -1,9 +1,13 @@
 import type { Actor } from '../deps.ts';
 import type { Sql } from '../db/sql.ts';
+import { enqueueAlert } from '../notify/raise-alert.ts';
 import { moveOrder } from './move-order.ts';
 import { enqueue } from './outbox.ts';
 
 export type FailureCode = 'supplier_refused' | 'supplier_lost_the_order' | 'not_delivered_in_time' | 'charged_back';
+
+// An outage makes many late at once, and its own alert says why.
+const LATE_ALERT_EVERY_S = 3_600;
 
 /**
  * Ends a paid order that nothing was bought for: its charge becomes due for refund in the same transaction. False when
@@ -16,6 +20,9 @@ export async function failOrder(tx: Sql, orderId: string, failureCode: FailureCo
     details: { reason: failureCode },
   });
   if (failed === null) return false;
+  if (failureCode === 'not_delivered_in_time') {
+    await enqueueAlert(tx, 'paid_not_delivered', { everyS: LATE_ALERT_EVERY_S });
+  }
   const [payment] = await tx.query<{ id: string }>(
     `UPDATE payments SET state = 'refund_due', refund_reason = $2
      WHERE order_id = $1 AND pays_for_order AND state = 'recorded' RETURNING id`,
