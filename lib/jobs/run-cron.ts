@@ -10,7 +10,6 @@ import { sweepStars } from '../orders/sweep-stars.ts';
 import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { purge } from './purge.ts';
-import { watchShop } from './watch-shop.ts';
 import { reseal } from './reseal.ts';
 import { watchShop } from './watch-shop.ts';
 
