@@ -62,6 +62,8 @@ export class ESIMGoClient {
   readonly #initData: string;
   readonly #origin: string;
   #session: Promise<SessionAnswer> | null = null;
+  /** The server asked to be left alone until then. */
+  #restUntil = 0;
   #destinations: { at: number; list: Destinations } | null = null;
 
   /** `origin` is for tests, which have no page whose own it could be. */
@@ -232,6 +234,9 @@ export class ESIMGoClient {
   }
 
   async #send(path: string, method: string, options: RequestOptions): Promise<Response> {
+    const restMs = options.isPublic ? 0 : this.#restUntil - Date.now();
+    // Asking on would only be refused again; whoever polls gets the same answer without a request.
+    if (restMs > 0) throw new ESIMGoClientError('rate_limited', { retryAfterMs: restMs });
     const headers = new Headers(options.headers);
     if (!options.isPublic) headers.set('authorization', `tma ${this.#initData}`);
     if (options.body !== undefined) headers.set('content-type', 'application/json');
@@ -248,7 +253,9 @@ export class ESIMGoClient {
       throw new ESIMGoClientError(isTimeout(error) ? 'timed_out' : 'offline', { cause: error });
     }
     if (response.ok) return response;
-    throw await problemOf(response);
+    const problem = await problemOf(response);
+    if (problem.code === 'rate_limited') this.#restUntil = Date.now() + (problem.retryAfterMs ?? 0);
+    throw problem;
   }
 }
 

@@ -165,3 +165,36 @@ describe('ESIMGoClient.deleteData', () => {
     expect(readKept('seen-esims', (value): value is object => value !== null)).not.toBeNull();
   });
 });
+
+describe('ESIMGoClient, told that it asks too often', () => {
+  const limited = (retryAfterS: number) => ({
+    ...problem(429, 'rate_limited'),
+    headers: { 'retry-after': String(retryAfterS) },
+  });
+
+  it('asks nothing more until the time is over, and says how long that is', async () => {
+    let requests = 0;
+    const { client } = await serve((_request, count) => {
+      requests = count;
+      return limited(30);
+    });
+    await expect(client.getOrderStatus('ord_9')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 30_000 });
+    const again = await client.getOrderStatus('ord_9').catch((error: unknown) => error);
+    expect(again).toMatchObject({ code: 'rate_limited' });
+    await expect(client.listEsims()).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(requests).toBe(1);
+  });
+
+  it('waits by itself where that is short', async () => {
+    const { client } = await serve((_request, count) => (count === 1 ? limited(1) : order('ord_9', 'ready')));
+    expect((await client.getOrderStatus('ord_9')).status).toBe('ready');
+  });
+
+  it('still shows the catalogue, which is limited for nobody', async () => {
+    const { client } = await serve((request) =>
+      request.url?.startsWith('/api/esimgo/catalogue') ? { status: 200, body: { plans: [] } } : limited(30),
+    );
+    await expect(client.getOrderStatus('ord_9')).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await client.getProducts('TH')).toEqual({ plans: [] });
+  });
+});
