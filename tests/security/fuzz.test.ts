@@ -248,6 +248,16 @@ const ROUTES: Readonly<Record<string, Fuzzed>> = {
     proof: 'cron',
   },
   'GET /api/session': { query: part({ user_id: anyValue }), proof: 'user' },
+  'POST /api/session': {
+    body: fc.oneof(
+      part({ action: fc.constant('choose_language'), language: fc.constantFrom('en', 'ru') }),
+      part({
+        action: mostly(fc.constantFrom('choose_language', 'delete_data')),
+        language: mostly(fc.constantFrom('en', 'ru', null)),
+      }),
+    ),
+    proof: 'user',
+  },
   'POST /api/events': {
     body: fc.oneof(
       part({ events: fc.array(fc.record({ name: fc.constantFrom('open', 'plan') }), { minLength: 1, maxLength: 5 }) }),

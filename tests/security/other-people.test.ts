@@ -144,6 +144,18 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
   'GET /api/session': () => [
     { what: 'the id of a person', send: (as) => as.get(`/api/session?user_id=${owner.id}`), isOpen: true },
   ],
+  'POST /api/session': () => [
+    {
+      what: 'the erasure of another person',
+      send: (as) => as.post(`/api/session?user_id=${owner.id}`, { action: 'delete_data' }),
+      isOpen: true,
+    },
+    {
+      what: 'the erasure of another person, named in the body',
+      send: (as) => as.post('/api/session', { action: 'delete_data', telegram_user_id: owner.id }),
+      refusal: { status: 400, code: 'bad_request' },
+    },
+  ],
   'POST /api/events': () => [
     {
       what: 'an event in the name of another person',

@@ -27,7 +27,11 @@ export function rawRequest(
         const names = new Headers();
         for (const [name, value] of Object.entries(response.headers)) names.set(name, String(value));
         const isJson = response.headers['content-type']?.startsWith('application/json');
-        resolve({ status: response.statusCode ?? 0, headers: names, body: isJson && text !== '' ? JSON.parse(text) : text });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: names,
+          body: isJson && text !== '' ? JSON.parse(text) : text,
+        });
       });
     });
     sent.on('error', reject);
