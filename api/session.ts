@@ -3,6 +3,7 @@ import { readJson } from '../lib/http/body.ts';
 import { isAdmin, requireUser } from '../lib/http/guards.ts';
 import { jsonAnswer, route } from '../lib/http/route.ts';
 import { botUsername } from '../lib/chat/bot-username.ts';
+import { chooseLanguage } from '../lib/users/choose-language.ts';
 import { askErasure } from '../lib/users/erase-user.ts';
 import { rememberUser } from '../lib/users/remember-user.ts';
 
@@ -27,8 +28,13 @@ export const GET = route('session', async (request, { app }) => {
 
 export const POST = route('session', async (request, { app, note }) => {
   const user = await requireUser(app, request);
-  const { action } = await readJson(request, sessionActionBodySchema);
+  const body = await readJson(request, sessionActionBodySchema);
+  if (body.action === 'choose_language') {
+    await chooseLanguage(app.deps.db, { id: user.id, languageCode: user.languageCode ?? null }, body.language);
+    note({ action: body.action });
+    return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+  }
   const answer: SessionActionAnswer = { erasure: await askErasure(app.deps, user.id) };
-  note({ action, outcome: answer.erasure });
+  note({ action: body.action, outcome: answer.erasure });
   return jsonAnswer(answer);
 });

@@ -3,7 +3,7 @@ import type { SessionAnswer } from '../lib/contract/session.ts';
 import { appMessages } from './app-messages.ts';
 import { ESIMGoClient } from './esimgo-client.ts';
 import { createTrack } from './events.ts';
-import { language, learnLanguage } from './language.ts';
+import { chosenLanguage, language, learnLanguage } from './language.ts';
 import { openOffline } from './offline.ts';
 import { createRouter, enterAt, type Place } from './router.ts';
 import { routes } from './routes.ts';
@@ -103,6 +103,8 @@ export function startApp(root: HTMLElement): void {
     (answer) => {
       session.value = answer;
       learnLanguage(answer.language);
+      const chosen = chosenLanguage();
+      if (chosen !== null && chosen !== answer.language) client.chooseLanguage(chosen).catch(() => {});
     },
     // Browsing needs no session; what needs one asks again and says what is wrong.
     () => {},

@@ -195,7 +195,7 @@ export class ESIMGoClient {
 
   /** For what the bot says to the user. */
   async chooseLanguage(language: Language): Promise<void> {
-    await this.#post<SessionActionAnswer>('/api/session', { action: 'choose_language', language });
+    await this.#send('/api/session', 'POST', { body: { action: 'choose_language', language } });
   }
 
   /** Also while the page is being closed. */

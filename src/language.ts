@@ -17,8 +17,13 @@ export function chooseLanguage(wanted: Language): void {
   current.value = wanted;
 }
 
+/** Null while the person has chosen nothing on this device. */
+export function chosenLanguage(): Language | null {
+  return readKept(CHOSEN, isLanguage);
+}
+
 export function learnLanguage(fromServer: Language): void {
-  if (readKept(CHOSEN, isLanguage) === null) current.value = fromServer;
+  if (chosenLanguage() === null) current.value = fromServer;
 }
 
 function isLanguage(value: unknown): value is Language {

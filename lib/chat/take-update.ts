@@ -12,7 +12,7 @@ import { recordTelegramRefund } from '../orders/refund-payment.ts';
 import { TelegramRefusedError } from '../telegram/errors.ts';
 import type { CallbackUpdate, MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
 import { askErasure } from '../users/erase-user.ts';
-import { rememberUser } from '../users/remember-user.ts';
+import { languageOfUser, rememberUser } from '../users/remember-user.ts';
 
 export type UpdateOutcome =
   | 'answered'
@@ -72,9 +72,16 @@ export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise
 }
 
 async function answerPreCheckout(deps: ShopDeps, query: PreCheckoutUpdate): Promise<UpdateOutcome> {
-  const refusal = await inTime(judgePreCheckout(deps, query), deps);
+  const judged = inTime(judgePreCheckout(deps, query), 'unavailable', deps);
+  // Asked beside the judgement, for a refusal; without a database Telegram's word must do.
+  const spoken = inTime(
+    languageOfUser(deps.db, query.userId, query.languageCode),
+    languageOf(null, query.languageCode),
+    deps,
+  );
+  const refusal = await judged;
   if (refusal !== null) deps.log.info('pre_checkout_refused', { refusal });
-  const language = languageOf(null, query.languageCode);
+  const language = await spoken;
   try {
     await deps.telegram.answerPreCheckoutQuery(
       query.queryId,
@@ -90,19 +97,16 @@ async function answerPreCheckout(deps: ShopDeps, query: PreCheckoutUpdate): Prom
 }
 
 /** A judgement that fails or takes too long is a no: then no Star moves. */
-async function inTime(
-  judgement: Promise<PreCheckoutRefusal | null>,
-  { log }: ShopDeps,
-): Promise<PreCheckoutRefusal | null> {
+async function inTime<Answer>(asked: Promise<Answer>, otherwise: Answer, { log }: ShopDeps): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<PreCheckoutRefusal>((resolve) => {
-    timer = setTimeout(() => resolve('unavailable'), JUDGING_MAX_MS);
+  const patience = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), JUDGING_MAX_MS);
   });
   try {
-    return await Promise.race([judgement, patience]);
+    return await Promise.race([asked, patience]);
   } catch (error) {
     log.error('pre_checkout_failed', { error });
-    return 'unavailable';
+    return otherwise;
   } finally {
     clearTimeout(timer);
   }

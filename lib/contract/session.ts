@@ -14,7 +14,10 @@ export const sessionAnswerSchema = z.strictObject({
 });
 export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 
-export const sessionActionBodySchema = z.strictObject({ action: z.literal('delete_data') });
+export const sessionActionBodySchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('delete_data') }),
+  z.strictObject({ action: z.literal('choose_language'), language: languageSchema }),
+]);
 export const sessionActionAnswerSchema = z.strictObject({
   /** `deferred`: a paid order is under way; it is done by itself when that is settled. */
   erasure: z.enum(['done', 'deferred']),

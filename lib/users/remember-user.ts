@@ -20,11 +20,11 @@ export async function rememberUser(db: Sql, user: KnownUser): Promise<Language> 
   return languageOf(row?.chosen_language, row?.language_code);
 }
 
-/** The language a person is spoken to in when they are not here themselves. */
-export async function languageOfUser(db: Sql, userId: number): Promise<Language> {
+/** The language a person is spoken to in; `said` is what Telegram says of it now, where it does. */
+export async function languageOfUser(db: Sql, userId: number, said: string | null = null): Promise<Language> {
   const [row] = await db.query<{ chosen_language: Language | null; language_code: string | null }>(
     `SELECT chosen_language, language_code FROM users WHERE telegram_user_id = $1`,
     [userId],
   );
-  return languageOf(row?.chosen_language, row?.language_code);
+  return languageOf(row?.chosen_language, said ?? row?.language_code);
 }

@@ -149,13 +149,16 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/api/session',
-    id: 'deleteData',
-    summary: 'Erases the data of the user',
+    id: 'actOnSession',
+    summary: 'Erases the data of the user, or keeps the language that they chose',
     description:
-      'Languages, e-mail addresses, names, activation codes and usage go; Telegram id, charges, amounts and states stay. Deferred while a paid order is under way: then it is done by itself, and the bot says so.',
+      'The bot speaks the chosen language too. Of an erasure: languages, e-mail addresses, names, activation codes and usage go; Telegram id, charges, amounts and states stay. Deferred while a paid order is under way: then it is done by itself, and the bot says so.',
     access: 'user',
     body: 'SessionActionBody',
-    answers: { 200: { what: 'Done, or to be done', schemas: ['SessionActionAnswer'] } },
+    answers: {
+      200: { what: 'Of an erasure: done, or to be done', schemas: ['SessionActionAnswer'] },
+      204: { what: 'Of a language: kept', schemas: [] },
+    },
     errors: [...OF_BODIES, ...OF_USERS],
   },
   {

@@ -4,6 +4,7 @@ import { destinationsAnswerSchema, plansAnswerSchema, type Plan } from '../../..
 import { esimActionAnswerSchema, esimAnswerSchema, esimsAnswerSchema } from '../../../lib/contract/esim.ts';
 import { createOrderAnswerSchema, orderAnswerSchema, ordersAnswerSchema } from '../../../lib/contract/order.ts';
 import { sessionAnswerSchema } from '../../../lib/contract/session.ts';
+import { preCheckoutMessages } from '../../../lib/i18n/pre-checkout-messages.ts';
 import { startShop, type Answer, type ShopUnderTest } from '../../support/shop.ts';
 
 const ADMIN = 611;
@@ -221,6 +222,32 @@ describe('GET /api/session', () => {
     await shop.query(`UPDATE users SET chosen_language = 'en' WHERE telegram_user_id = 640`);
     expect(inShape(await user.get('/api/session'), sessionAnswerSchema).language).toBe('en');
   });
+
+  it('keeps a language that is chosen in the app, for the bot and for refused payments too', async () => {
+    const user = await shop.user(641, 'ru');
+    const chosen = await user.post('/api/session', { action: 'choose_language', language: 'en' });
+    expect(chosen).toMatchObject({ status: 204, body: '' });
+    expect(inShape(await user.get('/api/session'), sessionAnswerSchema).language).toBe('en');
+
+    const { body } = await user.order(plan);
+    await shop.query(`UPDATE orders SET expires_at = now() - interval '1 minute' WHERE id = $1`, [body.order.id]);
+    const { error } = await user.pay(body.invoice_url);
+    expect(error).toBe(preCheckoutMessages.en.expired);
+
+    const { body: second } = await user.order(plan);
+    await user.pay(second.invoice_url);
+    await user.waitFor(second.order.id, 'ready');
+    await shop.settled();
+    expect((await shop.chat(641)).find(({ type }) => type === 'photo')?.caption).toContain('Your eSIM is ready');
+  });
+
+  it.each([{ language: 'de' }, { language: null }, {}])(
+    'takes no language that it does not speak: %o',
+    async (more) => {
+      const answer = await buyer.post('/api/session', { action: 'choose_language', ...more });
+      expect(answer.status).toBe(400);
+    },
+  );
 
   it('asks to come back while Telegram cannot say who the bot is', async () => {
     await shop.app.deps.kv.delete('telegram:bot-username');
