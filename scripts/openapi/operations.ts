@@ -181,7 +181,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'esimGo',
     body: 'EsimGoCallback',
     answers: { 200: { what: 'Stored', schemas: ['Received'] } },
-    errors: ['payload_too_large', 'unsupported_media_type', 'unauthorized'],
+    errors: ['payload_too_large', 'unsupported_media_type', 'unauthorized', 'rate_limited'],
   },
   {
     method: 'post',
@@ -191,7 +191,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'telegram',
     body: 'TelegramUpdate',
     answers: { 200: { what: 'Taken', schemas: ['Received'] } },
-    errors: [...OF_BODIES, 'unauthorized'],
+    errors: [...OF_BODIES, 'unauthorized', 'rate_limited'],
   },
   {
     method: 'get',
@@ -201,7 +201,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'cron',
     parameters: [{ name: 'job', in: 'path', required: true, schema: cronJobSchema, description: 'The job.' }],
     answers: { 200: { what: 'What was done', schemas: ['CronReport'] } },
-    errors: ['unauthorized', 'not_found'],
+    errors: ['unauthorized', 'rate_limited', 'not_found'],
   },
   {
     method: 'get',
