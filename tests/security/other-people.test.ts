@@ -146,6 +146,11 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
   ],
   'POST /api/session': () => [
     {
+      what: 'the language of another person',
+      send: (as) => as.post(`/api/session?user_id=${owner.id}`, { action: 'choose_language', language: 'ru' }),
+      isOpen: true,
+    },
+    {
       what: 'the erasure of another person',
       send: (as) => as.post(`/api/session?user_id=${owner.id}`, { action: 'delete_data' }),
       isOpen: true,
