@@ -22,6 +22,7 @@ export const GET = route('session', async (request, { app }) => {
     shop_name: deps.config.shopName,
     email_enabled: deps.config.emailEnabled,
     support_contact: deps.config.supportContact,
+    delivery_deadline_s: deps.config.deliveryDeadlineS,
   };
   return jsonAnswer(answer);
 });

@@ -11,6 +11,8 @@ export const sessionAnswerSchema = z.strictObject({
   shop_name: z.string(),
   email_enabled: z.boolean(),
   support_contact: z.string().nullable(),
+  /** Paid and not delivered within it: the Stars go back by themselves. */
+  delivery_deadline_s: z.int().positive(),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 

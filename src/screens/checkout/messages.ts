@@ -43,7 +43,8 @@ const en = {
     answer:
       'Telegram Stars ⭐ are Telegram’s own money. If you do not have enough, Telegram offers to buy them on the next step, by card or in the app store.',
   },
-  terms: 'If the eSIM does not arrive in 15 minutes, all Stars come back by themselves. By paying you accept the',
+  terms: (deadline: string) =>
+    `If the eSIM does not arrive within ${deadline}, all Stars come back by themselves. By paying you accept the`,
   termsLink: 'terms of sale',
   pay: (stars: string) => `Pay ${stars}`,
   payNew: (stars: string) => `Pay the new price · ${stars}`,
@@ -90,7 +91,7 @@ const ru: typeof en = {
     answer:
       'Telegram Stars ⭐ — внутренние деньги Telegram. Если их не хватит, Telegram предложит купить их на следующем шаге: картой или через магазин приложений.',
   },
-  terms: 'Если eSIM не придёт за 15 минут, все звёзды вернутся сами. Оплачивая, вы принимаете',
+  terms: (deadline) => `Если eSIM не придёт за ${deadline}, все звёзды вернутся сами. Оплачивая, вы принимаете`,
   termsLink: 'условия продажи',
   pay: (stars) => `Оплатить ${stars}`,
   payNew: (stars) => `Оплатить по новой цене · ${stars}`,

@@ -2,6 +2,7 @@ import './checkout.css';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { formatDays, formatStars, formatUsd } from '../../../lib/i18n/format.ts';
 import { checkoutPath } from '../../checkout-path.ts';
+import { deadlineWords } from '../../deadline-words.ts';
 import { planSize } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import { valueOf } from '../../resource.ts';
@@ -243,12 +244,12 @@ function renderPrice(controller: Checkout, offer: () => Offer, { language }: Scr
   );
 }
 
-function renderTerms({ language, router }: ScreenContext): HTMLElement {
+function renderTerms({ language, router, session }: ScreenContext): HTMLElement {
   const messages = checkoutMessages[language];
   return h(
     'p',
     { class: 'caption checkout__terms' },
-    `${messages.terms} `,
+    () => `${messages.terms(deadlineWords(session.value, language))} `,
     h(
       'button',
       { class: 'checkout__link', type: 'button', on: { click: () => router.navigate('/help?topic=terms') } },

@@ -152,7 +152,7 @@ export const topics: readonly Topic[] = [
         id: 'refunds',
         question: 'Refunds',
         text: [
-          'All Stars come back by themselves if the eSIM is not delivered within 15 minutes.',
+          'All Stars come back by themselves if the eSIM is not delivered within {deadline}.',
           'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
           'A refund goes to your Stars balance in Telegram, and “Purchases” shows its date.',
         ],
@@ -184,7 +184,7 @@ export const topics: readonly Topic[] = [
           'We sell prepaid mobile data as an eSIM. It gives internet only: no phone number, no calls, no text messages.',
           'The price is in Telegram Stars and is final: nothing is charged later.',
           'Your phone must support eSIM and must not be locked to one operator.',
-          'If the eSIM is not delivered within 15 minutes, all the Stars come back by themselves.',
+          'If the eSIM is not delivered within {deadline}, all the Stars come back by themselves.',
           'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
           'Buying means agreeing to these terms. Telegram does not answer for this shop; we do.',
         ],

@@ -4,7 +4,7 @@ export interface Answer {
   /** What a link can name: `/help?topic=terms`. */
   id: string;
   question: string;
-  /** Paragraphs; a list item begins with a dash. */
+  /** Paragraphs; a list item begins with a dash, and `{deadline}` is what the server promises. */
   text: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import './help.css';
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
 import type { Language } from '../../../lib/contract/session.ts';
 import { openContact } from '../../contact.ts';
+import { deadlineWords } from '../../deadline-words.ts';
 import { chooseLanguage } from '../../language.ts';
 import { createResource } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
@@ -84,7 +85,7 @@ function renderTopics(found: ReadonlySignal<Topic[]>, query: Signal<string>, con
             each(
               () => topic().answers,
               ({ id }) => id,
-              (answer) => renderAnswer(answer(), wanted),
+              (answer) => renderAnswer(answer(), wanted, context),
             ),
           ),
         ),
@@ -100,11 +101,20 @@ function renderTopics(found: ReadonlySignal<Topic[]>, query: Signal<string>, con
   );
 }
 
-function renderAnswer({ id, question, text }: Answer, wanted: string | null): HTMLElement {
+function renderAnswer(
+  { id, question, text }: Answer,
+  wanted: string | null,
+  { language, session }: ScreenContext,
+): HTMLElement {
   const isWanted = id === wanted;
   const details = accordion(
     question,
-    () => text.map((paragraph) => h('p', { class: 'help__text selectable' }, paragraph)),
+    () =>
+      text.map((paragraph) =>
+        h('p', { class: 'help__text selectable' }, () =>
+          paragraph.replace('{deadline}', deadlineWords(session.value, language)),
+        ),
+      ),
     { isOpen: isWanted },
   );
   // The screen stands only after this; a link leads to its answer, not to the top.

@@ -19,7 +19,12 @@ let orderId: string;
 let ordered: Answer;
 
 beforeAll(async () => {
-  shop = await startShop({ ADMIN_TELEGRAM_IDS: `7, ${ADMIN}`, SHOP_NAME: 'Far & Away', SUPPORT_CONTACT: '@help' });
+  shop = await startShop({
+    DELIVERY_DEADLINE: '600',
+    ADMIN_TELEGRAM_IDS: `7, ${ADMIN}`,
+    SHOP_NAME: 'Far & Away',
+    SUPPORT_CONTACT: '@help',
+  });
   buyer = await shop.user(601);
   const [first] = await shop.plans('TH');
   if (first === undefined) throw new Error('Thailand is not sold');
@@ -195,6 +200,7 @@ describe('GET /api/session', () => {
       shop_name: 'Far & Away',
       email_enabled: false,
       support_contact: '@help',
+      delivery_deadline_s: 600,
     });
   });
 

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { SessionAnswer } from '../../../lib/contract/session.ts';
+import { deadlineWords } from '../../../src/deadline-words.ts';
 import { ANSWER_IDS, findAnswers, type Topic } from '../../../src/screens/help/content.ts';
 import { topics as english } from '../../../src/screens/help/content-en.ts';
 import { topics as russian } from '../../../src/screens/help/content-ru.ts';
 
+const SESSION: SessionAnswer = {
+  user: { id: 1, first_name: 'Anna' },
+  is_admin: false,
+  language: 'en',
+  bot_username: 'shop_bot',
+  shop_name: 'eSIM',
+  email_enabled: false,
+  support_contact: null,
+  delivery_deadline_s: 900,
+};
 const idsOf = (topics: readonly Topic[]) =>
   Object.fromEntries(topics.map(({ id, answers }) => [id, answers.map((answer) => answer.id)]));
 const found = (topics: readonly Topic[], query: string) =>
@@ -14,8 +26,16 @@ describe('the answers of the help', () => {
     expect(idsOf(russian)).toEqual(ANSWER_IDS);
   });
 
-  it('say when Stars come back by themselves', () => {
-    for (const topics of [english, russian]) expect(JSON.stringify(topics)).toContain('15');
+  it('say when Stars come back by themselves, as the server has it', () => {
+    for (const topics of [english, russian]) {
+      expect(JSON.stringify(topics)).toContain('{deadline}');
+      expect(JSON.stringify(topics)).not.toMatch(/15 (min|мин)/);
+    }
+    const session = (seconds: number) => ({ ...SESSION, delivery_deadline_s: seconds });
+    expect(deadlineWords(session(900), 'en')).toBe('15\u00a0minutes');
+    expect(deadlineWords(session(60), 'ru')).toBe('1\u00a0минуту');
+    expect(deadlineWords(session(1_230), 'ru')).toBe('21\u00a0минуту');
+    expect(deadlineWords(null, 'ru')).toBe('обещанное время');
   });
 });
 
