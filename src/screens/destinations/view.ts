@@ -261,15 +261,6 @@ function renderLetter(letter: () => Letter, context: ScreenContext): HTMLElement
 
 /** Letters along the edge; a finger may slide over them. Keys and readers have the search. */
 function renderRail(controller: Destinations, letters: HTMLElement, label: string): HTMLElement {
-  const rail = h(
-    'div',
-    { class: 'rail', 'aria-hidden': 'true', title: label },
-    each(
-      () => controller.letters.value,
-      ({ letter }) => letter,
-      (letter) => h('span', { class: 'rail__letter' }, () => letter().letter),
-    ),
-  );
   let last = -1;
   const goTo = (event: PointerEvent) => {
     if (event.buttons === 0) return;
@@ -282,10 +273,20 @@ function renderRail(controller: Destinations, letters: HTMLElement, label: strin
     haptic.select();
     letters.children[index]?.scrollIntoView({ block: 'start' });
   };
-  const forget = () => (last = -1);
-  rail.addEventListener('pointerdown', goTo);
-  rail.addEventListener('pointermove', goTo);
-  rail.addEventListener('pointerup', forget);
+  const rail = h(
+    'div',
+    {
+      class: 'rail',
+      'aria-hidden': 'true',
+      title: label,
+      on: { pointerdown: goTo, pointermove: goTo, pointerup: () => (last = -1) },
+    },
+    each(
+      () => controller.letters.value,
+      ({ letter }) => letter,
+      (letter) => h('span', { class: 'rail__letter' }, () => letter().letter),
+    ),
+  );
   return rail;
 }
 
