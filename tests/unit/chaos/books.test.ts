@@ -83,4 +83,24 @@ describe('brokenPromises', () => {
   ])('finds %s', (_what, breach, changes) => {
     expect(breachesOf(books(changes))).toContain(breach);
   });
+
+  const takenBack = (payment: Partial<Payment>, order: Partial<OrderFacts>) =>
+    brokenPromises(
+      books({
+        refunds: ['c1'],
+        payments: [{ ...PAYMENT, state: 'refunded', refunded_by: 'telegram', ...payment }],
+        orders: [{ ...ORDER, payment_status: 'refunded', ...order }],
+      }),
+      { takenBack: ['c1'] },
+    ).map(({ breach }) => breach);
+
+  it('counts apart what an admin or Telegram took back after the delivery', () => {
+    expect(takenBack({}, {})).toEqual([]);
+    expect(takenBack({ refunded_by: 'admin' }, {})).toEqual([]);
+  });
+
+  it('finds a refund after the delivery that the shop made by itself, or that the order does not show', () => {
+    expect(takenBack({ refunded_by: 'shop' }, {})).toEqual(['leaked']);
+    expect(takenBack({}, { payment_status: 'paid' })).toEqual(['leaked']);
+  });
 });

@@ -57,6 +57,13 @@ describe('matchVendorOrders', () => {
     expect(pairs([attempt('a')], [order])).toEqual({ adopt: [], without: ['a'] });
   });
 
+  it('gives an order whose eSIM is tagged to the one it is tagged with, whenever it was made', () => {
+    const tagged = { ...vendorOrder('x', { createdAt: at(60) }), ownerId: 'b' };
+    expect(pairs([attempt('a'), attempt('b')], [tagged])).toEqual({ adopt: ['b=x'], without: ['a'] });
+    // Somebody who is being served now cannot own it.
+    expect(pairs([attempt('a', { state: 'sending', notAfter: null }), attempt('b')], [tagged]).adopt).toEqual(['b=x']);
+  });
+
   it('allows a minute for clocks that differ', () => {
     expect(pairs([attempt('a')], [vendorOrder('x', { createdAt: at(-1) })]).adopt).toEqual(['a=x']);
     expect(pairs([attempt('a')], [vendorOrder('x', { createdAt: at(2) })]).adopt).toEqual(['a=x']);
