@@ -130,16 +130,12 @@ const person = mostly(
 );
 const amount = mostly(fc.oneof(one('stars'), fc.integer({ min: 1, max: 10_000 })));
 const currency = mostly(fc.constant('XTR'));
-// A new charge for an order of ours would be Telegram's word for Stars that nobody paid.
-const payment = fc.oneof(
-  part({
-    currency,
-    total_amount: amount,
-    invoice_payload: mostly(orderPayload),
-    telegram_payment_charge_id: one('chargeIds'),
-  }),
-  part({ currency, total_amount: amount, invoice_payload: text, telegram_payment_charge_id: mostly(text) }),
-);
+// Whoever has the secret is believed, so the books hold only without invented news of our own charges: no new charge
+// for an order of ours, and no refund of a charge that there is.
+const payment = (invoice_payload: fc.Arbitrary<unknown>, telegram_payment_charge_id: fc.Arbitrary<unknown>) =>
+  part({ currency, total_amount: amount, invoice_payload, telegram_payment_charge_id });
+const foreignPayment = payment(text, mostly(text));
+const repeatedPayment = payment(mostly(orderPayload), one('chargeIds'));
 const message = part({
   message_id: mostly(fc.nat()),
   date: mostly(fc.integer({ min: 1_700_000_000, max: 1_800_000_000 })),
@@ -216,10 +212,10 @@ const ROUTES: Readonly<Record<string, Fuzzed>> = {
         fc.oneof(
           message.map((value) => ({ message: value })),
           fc
-            .tuple(message, payment)
+            .tuple(message, fc.oneof(foreignPayment, repeatedPayment))
             .map(([value, paid]) => ({ message: { ...Object(value), successful_payment: paid } })),
           fc
-            .tuple(message, payment)
+            .tuple(message, foreignPayment)
             .map(([value, back]) => ({ message: { ...Object(value), refunded_payment: back } })),
           part({
             id: mostly(fc.nat().map(String)),
@@ -393,8 +389,8 @@ describe(`${RUNS} requests made up at random (FUZZ_SEED=${SEED})`, () => {
 
   it('leave the shop as it was: it sells, and its books balance', async () => {
     await shop.settled();
-    // Charges of no order of ours wait for a human; the simulator never made these.
-    await shop.query(`DELETE FROM payments WHERE order_id IS NULL AND state = 'needs_human'`);
+    // Charges of no order of ours, which the simulator never made.
+    await shop.query(`DELETE FROM payments WHERE order_id IS NULL`);
     await expectBooksToBalance(shop);
     const buyer = await shop.user(80_009);
     const [plan] = await shop.plans('FR');
