@@ -33,8 +33,11 @@ export function createSeenEsims(initData: string): SeenEsims {
   };
   return {
     list() {
-      const { list } = read();
-      return list.length > 0 ? list : null;
+      const { list, details } = read();
+      const isListed = new Set(list.map(({ id }) => id));
+      // One that was bought since the list was seen.
+      const all = [...details.filter(({ id }) => !isListed.has(id)), ...list];
+      return all.length > 0 ? all : null;
     },
     one: (id) => read().details.find((esim) => esim.id === id) ?? null,
     keepList(list) {

@@ -95,6 +95,6 @@ export function sendToChatRow(
     title: () => text.value.title,
     subtitle: () => text.value.subtitle,
     onPress: press,
-    props: { role: 'status' },
+    props: { 'aria-live': 'polite' },
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Look } from '../../scripts/browser/sandbox-client.ts';
 import { newestEsimOf } from './support/bought.ts';
 import { useShop } from './support/suite.ts';
-import type { Look } from './support/telegram-client.ts';
 
 const suite = useShop();
 
@@ -110,6 +110,28 @@ describe('without a network', () => {
     await client.sees('No connection');
     await client.sees('what was seen here last');
     await client.tap('Show the QR code');
+    expect(await client.photographedQr()).toBe(esim.lpa);
+  });
+});
+
+describe('an app that is opened without a network', () => {
+  it('opens all the same, with the eSIMs seen before and their QR code', async () => {
+    const { client, esim } = await owner({ language: 'ru' });
+    await client.openShop(`/esims/${esim.id}`);
+    await client.sees('Показать QR');
+    await client.inApp('navigator.serviceWorker.ready.then(() => true)');
+    await client.closeShop();
+
+    // Telegram's own client has a network of its own here: its buttons and the launch data come from it.
+    client.expectError(/ERR_FAILED/);
+    await client.context.route(
+      ({ pathname }) => !pathname.startsWith('/sandbox'),
+      (route) => route.abort(),
+    );
+    await client.openShop('/esims');
+    await client.sees('Нет связи');
+    await client.app.locator('.esim-card__name').click();
+    await client.tap('Показать QR');
     expect(await client.photographedQr()).toBe(esim.lpa);
   });
 });

@@ -7,6 +7,7 @@ import {
   canTopUp,
   esimName,
   isBeforeUse,
+  isPast,
   shareLeft,
   stateName,
   stateTone,
@@ -110,7 +111,7 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
     h(
       'p',
       { class: 'usage__time' },
-      h('strong', null, () => (esim().state === 'ended' ? '' : timeLeft(usage(), controller.now.value, language))),
+      h('strong', null, () => (isPast(esim().state) ? '' : timeLeft(usage(), controller.now.value, language))),
       h('span', { class: 'hint number' }, () => until()),
       h('span', { class: 'hint' }, () => {
         const count = usage()?.queued ?? 0;

@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChromium } from '../../../scripts/browser/chromium.ts';
+import type { Look } from '../../../scripts/browser/sandbox-client.ts';
 import { createStaticFiles } from '../../../scripts/serve/static-files.ts';
 import { readVercelSettings } from '../../../scripts/serve/vercel-settings.ts';
 import { startShop, type ShopUnderTest } from '../../support/shop.ts';
-import { openTelegramClient, type Look, type TelegramClient } from './telegram-client.ts';
+import { openTelegramClient, type TelegramClient } from './telegram-client.ts';
 
 const VERCEL_JSON = fileURLToPath(new URL('../../../vercel.json', import.meta.url));
 const FAILURES = path.join(os.tmpdir(), 'esim-shop-e2e-failures');
