@@ -103,6 +103,7 @@ export function setMinimised(isMinimised) {
   byId('app').hidden = isMinimised || frame === null;
   byId('minimised').hidden = !isMinimised || frame === null;
   byId('chat').inert = !byId('app').hidden;
+  paintStatusBar();
   send('visibility_changed', { is_visible: !isMinimised });
 }
 
@@ -290,6 +291,7 @@ function draw() {
   const header = state.headerColour || theme['header_bg_color'] || '';
   app.style.setProperty('--app-header', header);
   app.style.setProperty('--app-header-text', isDark(header) ? '#ffffff' : '#000000');
+  paintStatusBar();
   app.style.setProperty('--app-background', state.backgroundColour || theme['bg_color'] || '');
   app.style.setProperty('--app-bottom', state.bottomColour || theme['bottom_bar_bg_color'] || '');
   app.classList.toggle('app--ready', state.isReady);
@@ -300,6 +302,14 @@ function draw() {
   leaveButton.replaceChildren(icon(state.hasBackButton ? 'back' : 'close'), ...(usesWords ? [label] : []));
   leaveButton.setAttribute('aria-label', label);
   drawButtons(theme);
+}
+
+/** The status bar takes the colour of the header below it, the app's or the chat's. */
+function paintStatusBar() {
+  const { hidden, style } = byId('app');
+  const bar = byId('status-bar');
+  bar.style.background = hidden ? '' : style.getPropertyValue('--app-header');
+  bar.style.color = hidden ? '' : style.getPropertyValue('--app-header-text');
 }
 
 /** @param {Record<string, string>} theme */
