@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeRichUser, type RichUser } from './support/rich-user.ts';
 import { useShop } from './support/suite.ts';
 import type { TelegramClient } from './support/telegram-client.ts';
 
 const suite = useShop();
-let axe: string;
 const users: Record<'ru' | 'en', RichUser | undefined> = { ru: undefined, en: undefined };
 beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   users.ru = await makeRichUser(suite.shop, suite.newUserId(), 'ru');
   users.en = await makeRichUser(suite.shop, suite.newUserId(), 'en');
 });
@@ -25,7 +22,7 @@ async function violations(
   where: { evaluate: TelegramClient['inApp'] },
   rules: Record<string, { enabled: boolean }> = {},
 ): Promise<string[]> {
-  await where.evaluate(axe);
+  await where.evaluate(axe.source);
   const options = JSON.stringify({ resultTypes: ['violations'], rules });
   const found = await where.evaluate<Violation[]>(`axe.run(document, ${options}).then(({ violations }) => violations)`);
   return found
