@@ -2,7 +2,7 @@ import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { botMessages } from '../i18n/bot-messages.ts';
 import { languageOf } from '../i18n/language.ts';
-import { preCheckoutMessages, type PreCheckoutRefusal } from '../i18n/pre-checkout-messages.ts';
+import { preCheckoutMessages } from '../i18n/pre-checkout-messages.ts';
 import { answerMessage } from '../notify/answer-message.ts';
 import { DELETE_DATA } from '../notify/reply-to.ts';
 import { markUnreachable } from '../notify/tell-buyer.ts';
