@@ -36,11 +36,11 @@ export async function runJob(deps: ShopDeps, job: Job): Promise<JobResult> {
     case 'tell_ready':
       await tellReady(deps, job.subject_id);
       return DONE;
-    case 'tell_refunded':
-      await tellRefunded(deps, job.subject_id);
-      return DONE;
     case 'mail_ready':
       await mailReady(deps, job.subject_id);
+      return DONE;
+    case 'tell_refunded':
+      await tellRefunded(deps, job.subject_id);
       return DONE;
     case 'tell_late':
       await tellLate(deps, job.subject_id);
