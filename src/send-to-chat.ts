@@ -7,7 +7,9 @@ import { canBotWrite, canDo, haptic, openTelegramLink, requestWriteAccess } from
 import { icon } from './ui/icon.ts';
 import { listRow } from './ui/list-row.ts';
 
-type State = 'idle' | 'sending' | 'sent' | 'unreachable' | ClientErrorCode;
+type State =
+  | { kind: 'idle' | 'sending' | 'sent' | 'unreachable' | 'too_often' }
+  | { kind: 'failed'; code: ClientErrorCode };
 
 const en = {
   send: 'Send to the chat',
@@ -41,41 +43,44 @@ export function sendToChatRow(
   { client, language, session }: Pick<ScreenContext, 'client' | 'language' | 'session'>,
 ): HTMLElement {
   const words = messages[language];
-  const state = signal<State>('idle');
+  const state = signal<State>({ kind: 'idle' });
   const openChat = (start: string) => {
     const bot = session.value?.bot_username;
     if (bot !== undefined) openTelegramLink(`https://t.me/${bot}${start}`);
   };
 
   async function send(): Promise<void> {
-    state.value = 'sending';
+    state.value = { kind: 'sending' };
     try {
       if (!canBotWrite.value && canDo('web_app_request_write_access')) await requestWriteAccess();
-      state.value = await client.sendToChat(esimId);
+      state.value = { kind: await client.sendToChat(esimId) };
     } catch (error) {
-      state.value = codeOf(error);
+      const code = codeOf(error);
+      state.value = code === 'rate_limited' ? { kind: 'too_often' } : { kind: 'failed', code };
     }
-    if (state.value === 'sent') haptic.success();
+    if (state.value.kind === 'sent') haptic.success();
     else haptic.error();
   }
 
   function press(): void {
-    switch (state.value) {
+    switch (state.value.kind) {
       case 'sending':
         return;
       case 'sent':
-      case 'rate_limited':
+      case 'too_often':
         return openChat('');
       case 'unreachable':
-        state.value = 'idle';
+        state.value = { kind: 'idle' };
         return openChat('?start=esim');
-      default:
+      case 'idle':
+      case 'failed':
         void send();
     }
   }
 
   const text = computed((): { title: string; subtitle: string } => {
-    switch (state.value) {
+    const current = state.value;
+    switch (current.kind) {
       case 'idle':
         return { title: words.send, subtitle: canBotWrite.value ? words.what : words.notAllowed };
       case 'sending':
@@ -84,10 +89,10 @@ export function sendToChatRow(
         return { title: words.sent, subtitle: words.open };
       case 'unreachable':
         return { title: words.unreachable, subtitle: words.start };
-      case 'rate_limited':
+      case 'too_often':
         return { title: words.tooOften, subtitle: words.open };
-      default:
-        return { title: words.send, subtitle: problemMessages[language][state.value].title };
+      case 'failed':
+        return { title: words.send, subtitle: problemMessages[language][current.code].title };
     }
   });
   return listRow({

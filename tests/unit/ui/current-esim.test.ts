@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { adviceSchema, type Esim, type EsimActionAnswer } from '../../../lib/contract/esim.ts';
 import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
 import { forget } from '../../../src/kept-values.ts';

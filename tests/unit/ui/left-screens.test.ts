@@ -69,7 +69,7 @@ async function visit(path: string, status: 'ready' | 'processing' | 'pending', {
       Response.json(
         init?.method === 'POST'
           ? { esim: anEsim(), order: null, advice: 'turn_on_and_roam', chat: null }
-          : answerTo(new URL(String(asked)), status),
+          : answerTo(new URL(asked instanceof Request ? asked.url : asked), status),
       ),
     );
   const before = { effects: countLiveEffects(), listeners: countListeners() };
