@@ -11,8 +11,9 @@ Needs no account, no key and no network. Open the address of its last line.
   HOST       the address to listen on; default loopback only
   DATA_DIR   where the database and the generated secrets are kept; default .data
 
-Every setting of .env.example is honoured, from the environment or from .env; what is not set is made and kept in
-DATA_DIR. "npm run reset" forgets it all.
+Every setting of .env.example is honoured, from the environment or from .env.dev; what is not set is made and kept in
+DATA_DIR. "npm run reset" forgets it all. It never reads .env, which is for the real shop.
 `,
+  envFile: '.env.dev',
   start: async (onStop) => (await import('./dev/start-dev.ts')).startDev(onStop),
 });

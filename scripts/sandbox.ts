@@ -13,5 +13,6 @@ elsewhere, so that both share one origin. The shop needs ESIMGO_API_URL, TELEGRA
   DATA_DIR      where keys and the database are kept; default .data
   DATABASE_URL  a PostgreSQL to use instead of one of its own
 `,
+  envFile: '.env.dev',
   start: async (onStop) => (await import('./sandbox/start-sandbox.ts')).startSandbox(onStop),
 });

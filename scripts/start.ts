@@ -10,5 +10,6 @@ Applies missing migrations first. Put a proxy that speaks https in front of it.
   PORT       the port; default 3000
   HOST       the address to listen on; default loopback only
 `,
+  envFile: '.env',
   start: async (onStop) => (await import('./serve/start-shop.ts')).startShop(onStop),
 });

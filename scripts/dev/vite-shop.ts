@@ -24,6 +24,8 @@ export async function createViteShop(options: {
   const vite = await createServer({
     root,
     configFile: path.join(root, 'vite.config.ts'),
+    // Vite would read .env, the real shop's settings, and start anew whenever it changes.
+    envDir: false,
     appType: 'custom',
     logLevel: 'warn',
     clearScreen: false,

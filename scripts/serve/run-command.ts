@@ -10,14 +10,17 @@ const PROGRAMMING_ERRORS = new Set(['TypeError', 'ReferenceError', 'RangeError',
 export type OnStop = (undo: () => unknown) => void;
 
 /**
- * Runs a command that lasts until a signal: `--help`, the Node version, `.env`, errors as one sentence, a clean stop.
- * `start` runs after the checks, so that it may import what an old Node could not even read.
+ * Runs a command that lasts until a signal: `--help`, the Node version, a file of settings if it is there, errors as one
+ * sentence, a clean stop. `.env` is the real shop's: what runs simulators reads `.env.dev`, so that it can never reach that
+ * shop's database, bot or account. `start` runs after the checks, so that it may import what an old Node could not even read.
  */
 export async function runCommand({
   help,
+  envFile,
   start,
 }: {
   help: string;
+  envFile: '.env' | '.env.dev';
   start: (onStop: OnStop) => Promise<void>;
 }): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
@@ -29,7 +32,7 @@ export async function runCommand({
     console.error(`This needs Node 20, 22 or 24 and runs on ${process.version}: install one of them.`);
     process.exit(1);
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
 
   const undos: (() => unknown)[] = [];
   let isStopping = false;

@@ -17,7 +17,7 @@ export async function startSandboxProcess(options: {
   const { children, home, shopUrl, settings } = options;
   const child = children.start({
     args: ['--import', import.meta.resolve('tsx'), SANDBOX],
-    // Not in the repository: its .env is for the shop there.
+    // Not in the repository: its .env.dev is for the shop there.
     cwd: home,
     env: { ...bareEnvironment(home), ...settings, PORT: '0', SHOP_URL: shopUrl, DATA_DIR: home },
   });

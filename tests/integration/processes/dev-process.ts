@@ -79,7 +79,7 @@ export async function runDevToItsEnd(options: DevOptions) {
 /** The same command as the script in package.json, without npm, which would stand between the signals and the shop. */
 function spawnDev({ port, dataDir, settings = {} }: DevOptions): ChildProcess {
   const { PATH, HOME, SystemRoot, TEMP, TMPDIR } = process.env;
-  // Empty, so that neither this environment nor an .env file of the checkout has a say.
+  // Empty, so that neither this environment nor an .env.dev file of the checkout has a say.
   const none = Object.fromEntries(ENV_NAMES.map((name) => [name, '']));
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/dev.ts'], {
     cwd: ROOT,

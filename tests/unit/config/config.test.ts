@@ -270,7 +270,7 @@ describe('ENV_NAMES', () => {
 
   it('agrees with .env.example, which starts a shop once its blanks are filled', () => {
     const example = Object.fromEntries(
-      [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [
+      [...readFileSync('.env.example', 'utf8').matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [
         name ?? '',
         value ?? '',
       ]),
