@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { ROOT, runTool } from '../check/run-tool.ts';
 import { createProxy } from '../sandbox/proxy.ts';
 import { compressAnswers } from '../serve/compress-answers.ts';
@@ -83,6 +84,11 @@ async function startDevShop(dataDir: string): Promise<{ url: string; stop(): Pro
       async stop() {
         child.kill('SIGTERM');
         await exited;
+        // The cluster of a shop that root started lies elsewhere.
+        await promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/reset.ts', '--yes'], {
+          cwd: ROOT,
+          env,
+        });
       },
     };
   }
