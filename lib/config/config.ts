@@ -155,7 +155,7 @@ function schemaFor(env: Env) {
     AUTH_FAILURES_PER_MIN: count(300, 1_000_000),
     SMTP_URL: z
       .string()
-      .regex(/^smtps?:\/\/\S+$/, 'must be smtp://… or smtps://…')
+      .regex(/^smtps?:\/\/\S+$/, { error: 'must be smtp://… or smtps://…', abort: true })
       .refine((value) => URL.canParse(value), 'must be a URL: write special characters of the password as %XX')
       .optional(),
     SHOP_NAME: text(32).default('eSIM'),
