@@ -11,7 +11,7 @@ import type { Finding } from '../../scripts/doctor/finding.ts';
 import { runDoctor } from '../../scripts/doctor/run-doctor.ts';
 import { createRedisEngine } from '../support/redis-engine.ts';
 import { startRedisRestBridge, type RedisRestBridge } from '../support/redis-rest-bridge.ts';
-import { startShop, type ShopUnderTest } from '../support/shop.ts';
+import { startShop, until, type ShopUnderTest } from '../support/shop.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/doctor.ts', import.meta.url));
 
@@ -81,6 +81,7 @@ describe('the doctor', () => {
       'bot texts',
       'public address',
       'cron secret there',
+      'webhook secret there',
       'clock of PostgreSQL',
       'clock of eSIM Go',
       'shop id',
@@ -371,6 +372,13 @@ describe('the doctor, with one thing broken at a time', () => {
       env: { CRON_SECRET: 'c81e0f5b27d94a36' },
       finds: { 'cron secret there': /same CRON_SECRET/ },
     },
+    {
+      name: 'TELEGRAM_WEBHOOK_SECRET is another one there',
+      env: { TELEGRAM_WEBHOOK_SECRET: '8d1f4a7c02b95e63' },
+      finds: {
+        'webhook secret there': /same TELEGRAM_WEBHOOK_SECRET in both places, deploy, then run `npm run setup:bot`/,
+      },
+    },
     { name: 'DATA_KEY is lost', env: { DATA_KEY: '' }, finds: { DATA_KEY: /DATA_KEY is missing/ } },
     {
       name: 'DATA_KEY is a new one',
@@ -438,6 +446,37 @@ describe('the doctor, with one thing broken at a time', () => {
       for (const { name, todo } of news) if (finds[name] !== undefined) expect(todo, name).toMatch(finds[name]);
     } finally {
       await mend?.();
+    }
+  });
+
+  it('leaves nothing behind of the update with which it tries the secret', async () => {
+    const all = () =>
+      shop.query(`SELECT (SELECT count(*)::integer FROM inbox WHERE source <> 'esimgo') AS inbox,
+        (SELECT count(*)::integer FROM outbox) AS outbox, (SELECT count(*)::integer FROM payments) AS payments,
+        (SELECT max(last_seen_at) FROM users) AS seen`);
+    const before = await all();
+    expect(await findingOf('webhook secret there')).toMatchObject({ state: 'ok' });
+    await shop.settled();
+    expect(await all()).toEqual(before);
+  });
+
+  it('finds that Telegram was given another secret than the deployed shop has, also when nothing waits any more', async () => {
+    const url = `${shop.url}/api/telegram/webhook`;
+    const deliveries = () => findingOf('webhook deliveries');
+    await telegram('setWebhook', { url, secret_token: 'the-one-from-before' });
+    try {
+      await shop.control('message', { user_id: 8001, text: '/start' });
+      const waiting = await until(deliveries, (found) => found?.says.includes('401') ?? false);
+      expect(waiting).toMatchObject({
+        state: 'wrong',
+        todo: expect.stringMatching(/same TELEGRAM_WEBHOOK_SECRET.*deploy, then run `npm run setup:bot`/),
+      });
+      // The shop and these settings agree: it is Telegram that has another.
+      expect(await findingOf('webhook secret there')).toMatchObject({ state: 'ok' });
+      await telegram('setWebhook', { url, secret_token: 'the-one-from-before', drop_pending_updates: true });
+      expect(await deliveries()).toMatchObject({ state: 'warn', todo: expect.stringContaining('npm run setup:bot') });
+    } finally {
+      await setUp();
     }
   });
 
