@@ -1,10 +1,13 @@
+import { randomInt } from 'node:crypto';
 import type { App } from '../../lib/app.ts';
 import { pendingMigrations } from '../../lib/db/migrate.ts';
+import { connectPg } from '../../lib/db/pg.ts';
 import { SealError } from '../../lib/db/sealed-text.ts';
+import type { Database } from '../../lib/db/sql.ts';
 import { readHealth } from '../../lib/jobs/read-health.ts';
 import { createVercelKv } from '../../lib/kv/vercel-kv.ts';
 import { matchingIdPurpose } from '../../lib/orders/assign-order.ts';
-import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
+import { ok, reasonOf, skipped, warn, wrong, type Finding } from './finding.ts';
 
 const OLDEST_SERVER = 150_000;
 // Logins, invoices and deadlines are compared across clocks; half a minute is where buyers begin to notice.
@@ -23,20 +26,51 @@ export async function databaseFindings({ deps, secrets }: App): Promise<readonly
   const says = `PostgreSQL ${row.version}, ${answeredAtMs - askedAtMs} ms`;
   const skewMs = row.now.getTime() - (askedAtMs + answeredAtMs) / 2;
   const url = secrets.get('databaseUrl') ?? secrets.get('postgresUrl') ?? '';
+  const unpooledUrl = secrets.get('databaseUrlUnpooled');
+  const unpooled = unpooledUrl === null ? [] : [await unpooledFinding(deps.db, unpooledUrl)];
+  const isPair = unpooled.every(({ state }) => state === 'ok');
   return [
     row.number >= OLDEST_SERVER
       ? ok('database', says)
       : wrong('database', says, 'The shop needs PostgreSQL 15 or later.'),
-    isPooled(url) && secrets.get('databaseUrlUnpooled') === null
+    isPooled(url) && unpooledUrl === null
       ? warn('database pooler', 'DATABASE_URL goes through a pooler', 'Set DATABASE_URL_UNPOOLED for migrations.')
       : ok('database pooler', isPooled(url) ? 'yes, and migrations go past it' : 'none in the address'),
-    await migrationsFinding(secrets.get('databaseUrlUnpooled') ?? url),
+    ...unpooled,
+    isPair
+      ? await migrationsFinding(unpooledUrl ?? url)
+      : skipped('migrations', 'not asked: DATABASE_URL_UNPOOLED comes first'),
     clockFinding('clock of PostgreSQL', skewMs),
   ];
 }
 
 function isPooled(url: string): boolean {
   return URL.canParse(url) && (/pooler/.test(new URL(url).hostname) || new URL(url).port === '6543');
+}
+
+/** Migrations go to this address and the shop works on the other one, so both must lead to one database. */
+async function unpooledFinding(db: Database, unpooledUrl: string): Promise<Finding> {
+  const name = 'database, unpooled';
+  const unpooled = connectPg({ url: unpooledUrl, max: 1 });
+  try {
+    // A lock that is held there is held here only in the same database: a copy has the same shop id, and an empty one none.
+    const key = randomInt(2 ** 31);
+    const [row] = await unpooled.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [key]);
+      return db.query<{ is_free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS is_free', [key]);
+    });
+    return row?.is_free === false
+      ? ok(name, 'the same database')
+      : wrong(
+          name,
+          'these are two databases: DATABASE_URL leads to one, DATABASE_URL_UNPOOLED to another',
+          'Copy both again from one database at your provider: the shop works on the first, migrations go to the second.',
+        );
+  } catch (error) {
+    return wrong(name, reasonOf(error), 'Check DATABASE_URL_UNPOOLED and whether this machine may connect.');
+  } finally {
+    await unpooled.close();
+  }
 }
 
 async function migrationsFinding(connectionString: string): Promise<Finding> {

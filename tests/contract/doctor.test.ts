@@ -4,11 +4,14 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connectPg } from '../../lib/db/pg.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { patientSetup } from '../../lib/telegram/patient-setup.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import type { Finding } from '../../scripts/doctor/finding.ts';
 import { runDoctor } from '../../scripts/doctor/run-doctor.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { startPooler } from '../support/pgbouncer.ts';
 import { createRedisEngine } from '../support/redis-engine.ts';
 import { startRedisRestBridge, type RedisRestBridge } from '../support/redis-rest-bridge.ts';
 import { startShop, until, type ShopUnderTest } from '../support/shop.ts';
@@ -267,6 +270,36 @@ describe('the doctor, with one thing broken at a time', () => {
       finds: { database: /DATABASE_URL/ },
     },
     {
+      name: 'DATABASE_URL_UNPOOLED leads to another database, a copy of the same shop',
+      act: async () => {
+        const [row] = await shop.query<{ id: string }>('SELECT id FROM shop');
+        const other = await createTestDatabase();
+        const copy = connectPg({ url: other.url });
+        await copy.query('UPDATE shop SET id = $1', [row?.id]);
+        await copy.close();
+        broken['DATABASE_URL_UNPOOLED'] = other.url;
+        return other.drop;
+      },
+      finds: { 'database, unpooled': /Copy both again from one database/ },
+    },
+    {
+      name: 'DATABASE_URL_UNPOOLED leads to an empty database',
+      act: async () => {
+        const other = await createTestDatabase();
+        const empty = connectPg({ url: other.url });
+        await empty.query('DROP SCHEMA public CASCADE');
+        await empty.close();
+        broken['DATABASE_URL_UNPOOLED'] = other.url;
+        return other.drop;
+      },
+      finds: { 'database, unpooled': /Copy both again from one database/ },
+    },
+    {
+      name: 'DATABASE_URL_UNPOOLED leads nowhere',
+      env: { DATABASE_URL_UNPOOLED: 'postgres://shop:pass@127.0.0.1:1/shop' },
+      finds: { 'database, unpooled': /Check DATABASE_URL_UNPOOLED/ },
+    },
+    {
       name: 'the migrations never ran',
       act: async () => {
         await shop.query('ALTER TABLE schema_migrations RENAME TO schema_migrations_kept');
@@ -477,6 +510,27 @@ describe('the doctor, with one thing broken at a time', () => {
       expect(await deliveries()).toMatchObject({ state: 'warn', todo: expect.stringContaining('npm run setup:bot') });
     } finally {
       await setUp();
+    }
+  });
+
+  it('knows one database behind two addresses, and asks nothing of a shop whose database is in doubt', async () => {
+    const pooler = await startPooler(shop.env['DATABASE_URL'] ?? '');
+    const other = await createTestDatabase();
+    try {
+      const same = await findings({
+        DATABASE_URL: pooler.url,
+        DATABASE_URL_UNPOOLED: shop.env['DATABASE_URL'] ?? '',
+      });
+      expect(same.get('database, unpooled')).toMatchObject({ state: 'ok', says: 'the same database' });
+      expect(same.get('migrations')).toMatchObject({ state: 'ok' });
+      const two = await findings({ DATABASE_URL_UNPOOLED: other.url });
+      expect(two.get('database, unpooled')).toMatchObject({ says: expect.stringContaining('these are two databases') });
+      for (const name of ['migrations', 'jobs', 'catalogue', 'shop id']) {
+        expect(two.get(name)?.state, name).toBe('skipped');
+      }
+    } finally {
+      await pooler.stop();
+      await other.drop();
     }
   });
 
