@@ -63,7 +63,12 @@ export interface ProbeReport {
 
 /** The part of the eSIM Go client that a probe needs, for one base URL. */
 export interface ProbedApi {
-  probe(path: string): Promise<{ readonly status: number; readonly text: string; readonly ms: number }>;
+  probe(path: string): Promise<{
+    readonly status: number;
+    readonly text: string;
+    readonly ms: number;
+    readonly retryAfterMs: number | null;
+  }>;
   close(): Promise<void>;
 }
 
@@ -73,20 +78,22 @@ export interface ProbeDeps {
   /** An eSIM of the account, for `/esims/{iccid}/bundles`; null when it has none. */
   readonly iccid: string | null;
   readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**
  * Tries every version and path, one call after the other and beginning with what is configured, and says what the answers
  * mean together. GETs only.
  */
-export async function probeSupplier({ baseUrl, open, iccid, now }: ProbeDeps): Promise<ProbeReport> {
+export async function probeSupplier(deps: ProbeDeps): Promise<ProbeReport> {
+  const { baseUrl, open, iccid } = deps;
   const calls: ProbedCall[] = [];
   for (const version of versionsFor(baseUrl)) {
     const api = open(baseUrlOf(baseUrl, version));
     try {
       for (const path of pathsOf(iccid)) {
         if (isSilent(calls)) break;
-        calls.push(await probeOnce(api, version, path, now));
+        calls.push(await probeOnce(api, version, path, deps));
       }
     } finally {
       await api.close();
@@ -121,22 +128,45 @@ function pathsOf(iccid: string | null): string[] {
   return [...DOCUMENTED, ...ofEsim, ...GUESSED];
 }
 
-async function probeOnce(api: ProbedApi, version: ProbedVersion, path: string, now: () => Date): Promise<ProbedCall> {
-  const at = now();
+// The advice hangs on the catalogue alone: a moment's trouble there must not look like a version without one.
+const PAUSES_MS = [1_000, 3_000, 6_000];
+const MAX_PAUSE_MS = 30_000;
+
+async function probeOnce(
+  api: ProbedApi,
+  version: ProbedVersion,
+  path: string,
+  { now, sleep }: Pick<ProbeDeps, 'now' | 'sleep'>,
+): Promise<ProbedCall> {
+  const pausesMs = path === '/catalogue' ? [...PAUSES_MS] : [];
   const shown = path.replace(/\d{14,18}(\d{4})(?!\d)/, '…$1');
-  try {
-    // One row is enough to know, and the terms ask for few large listings.
-    const answer = await api.probe(path === '/catalogue' ? '/catalogue?page=1&perPage=1' : path);
-    const meaning = meaningOf(path, answer.status, answer.text);
-    // What a granted call answers is the account's business: the organisation holds names, addresses and the key.
-    const text = answer.status < 400 ? '' : answer.text;
-    return { version, path: shown, status: answer.status, text, ms: answer.ms, at, meaning };
-  } catch (error) {
-    if (!isEsimGoError(error)) throw error;
-    const ms = now().getTime() - at.getTime();
-    const text = error instanceof EsimGoUnreachableError ? (error.causeCode ?? error.reason) : error.name;
-    return { version, path: shown, status: null, text, ms, at, meaning: 'no_answer' };
+  for (;;) {
+    const at = now();
+    try {
+      // One row is enough to know, and the terms ask for few large listings.
+      const answer = await api.probe(path === '/catalogue' ? '/catalogue?page=1&perPage=1' : path);
+      const meaning = meaningOf(path, answer.status, answer.text);
+      const pauseMs = isPassing(meaning) ? pausesMs.shift() : undefined;
+      if (pauseMs !== undefined) {
+        await sleep(Math.min(Math.max(pauseMs, answer.retryAfterMs ?? 0), MAX_PAUSE_MS));
+        continue;
+      }
+      // What a granted call answers is the account's business: the organisation holds names, addresses and the key.
+      const text = answer.status < 400 ? '' : answer.text;
+      return { version, path: shown, status: answer.status, text, ms: answer.ms, at, meaning };
+    } catch (error) {
+      // Silence needs no repeats here: the client has tried several times already.
+      if (!isEsimGoError(error)) throw error;
+      const ms = now().getTime() - at.getTime();
+      const text = error instanceof EsimGoUnreachableError ? (error.causeCode ?? error.reason) : error.name;
+      return { version, path: shown, status: null, text, ms, at, meaning: 'no_answer' };
+    }
   }
+}
+
+/** Says nothing about the key or the version, and may be over in a minute. */
+function isPassing(meaning: ProbeMeaning): boolean {
+  return meaning === 'rate_limited' || meaning === 'server_error' || meaning === 'no_answer';
 }
 
 function meaningOf(path: string, status: number, text: string): ProbeMeaning {
@@ -149,24 +179,28 @@ function meaningOf(path: string, status: number, text: string): ProbeMeaning {
   if (status === 404) return path.startsWith('/esims/') ? 'not_found' : 'no_such_route';
   if (status === 401 || status === 403) return PRIVATE.has(path) ? 'private_route' : 'refused';
   if (status === 429) return 'rate_limited';
-  return status >= 500 ? 'server_error' : 'unexpected';
+  return status >= 500 || status === 408 ? 'server_error' : 'unexpected';
 }
 
 function verdictOf(baseUrl: string, calls: readonly ProbedCall[]): ProbeVerdict {
   const catalogues = calls.filter(({ path }) => path === '/catalogue');
   const shows = (version: ProbedVersion): boolean =>
     catalogues.some((call) => call.version === version && call.meaning === 'works');
+  const isUnknown = (version: ProbedVersion): boolean =>
+    catalogues.some((call) => call.version === version && isPassing(call.meaning));
   const newest = PROBED_VERSIONS.find(shows);
   if (newest !== undefined) {
     const best = baseUrlOf(baseUrl, newest);
     const configured = PROBED_VERSIONS.find((version) => isConfigured(baseUrl, version));
+    const newer = PROBED_VERSIONS.slice(0, PROBED_VERSIONS.indexOf(newest));
+    // Once that one answers again it may be the best: no advice is better than one to go back.
+    if ((configured !== undefined && isUnknown(configured)) || newer.some(isUnknown)) return { kind: 'try_again' };
     if (configured === undefined || !shows(configured)) return { kind: 'set_base_url', baseUrl: best };
     return configured === newest ? { kind: 'all_well' } : { kind: 'newer_version', baseUrl: best };
   }
   const has = (...meanings: ProbeMeaning[]): boolean => calls.some(({ meaning }) => meanings.includes(meaning));
   if (calls.every(({ meaning }) => meaning === 'no_answer')) return { kind: 'no_answer' };
-  const passing: readonly ProbeMeaning[] = ['rate_limited', 'server_error', 'no_answer'];
-  if (catalogues.some(({ meaning }) => passing.includes(meaning))) return { kind: 'try_again' };
+  if (catalogues.some(({ meaning }) => isPassing(meaning))) return { kind: 'try_again' };
   if (catalogues.some(({ meaning }) => meaning === 'empty_list')) return { kind: 'catalogue_empty' };
   if (has('works', 'empty_list')) return { kind: 'catalogue_refused' };
   return has('refused', 'private_route') ? { kind: 'key_refused' } : { kind: 'wrong_host' };

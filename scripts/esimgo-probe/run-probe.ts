@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { baseUrlOf, probeSupplier, type ProbeReport } from '../../lib/admin/probe-supplier.ts';
 import { createEsimGoClient, type EsimGoClient } from '../../lib/esim-go/client.ts';
 import { isEsimGoError } from '../../lib/esim-go/errors.ts';
@@ -11,6 +12,7 @@ export interface RunProbeOptions {
   apiKey: string;
   iccid: string | null;
   ratePerS?: number;
+  sleep?: (ms: number) => Promise<void>;
 }
 
 export async function runProbe({
@@ -18,6 +20,7 @@ export async function runProbe({
   apiKey,
   iccid,
   ratePerS = RATE_PER_S,
+  sleep = wait,
 }: RunProbeOptions): Promise<ProbeReport> {
   const open = (url: string): EsimGoClient =>
     createEsimGoClient({
@@ -33,6 +36,7 @@ export async function runProbe({
     open,
     iccid: iccid ?? (await findOwnedEsim(open(baseUrlOf(baseUrl, 'v2.5')))),
     now: () => new Date(),
+    sleep,
   });
 }
 

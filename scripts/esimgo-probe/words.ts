@@ -88,8 +88,8 @@ export function verdictLines({ verdict, baseUrl, calls }: ProbeReport): string[]
       ];
     case 'try_again':
       return [
-        'The answers say nothing about the key yet: too many calls, or a fault there. Nothing to set; run the probe',
-        'again in a few minutes, and send the message above if it stays so.',
+        'The catalogue answers with limits or faults where it matters, so nothing can be said yet. Nothing to set: run',
+        'the probe again in a minute, and send the message above if it stays so.',
       ];
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { supportMessage, type ProbedCall } from '../../lib/admin/probe-supplier.ts';
 import { runProbe } from '../../scripts/esimgo-probe/run-probe.ts';
 import { startSandbox, type RunningSandbox } from '../support/running-sandbox.ts';
@@ -24,8 +24,19 @@ afterAll(() => sandbox?.close());
 
 const at = (version: string): string => `${sandbox.url}/sandbox/esimgo/${version}`;
 
+let pausesMs: number[];
+beforeEach(() => {
+  pausesMs = [];
+});
+
 const probe = (version: string, more: { apiKey?: string; iccid?: string } = {}) =>
-  runProbe({ baseUrl: at(version), apiKey: more.apiKey ?? key, iccid: more.iccid ?? null, ratePerS: 0 });
+  runProbe({
+    baseUrl: at(version),
+    apiKey: more.apiKey ?? key,
+    iccid: more.iccid ?? null,
+    ratePerS: 0,
+    sleep: async (ms) => void pausesMs.push(ms),
+  });
 
 function answersOf(calls: readonly ProbedCall[], version: string): Record<string, string> {
   return Object.fromEntries(
@@ -124,6 +135,51 @@ describe('the probe of an eSIM Go account', () => {
       rules: [{ match: { path: '/catalogue' }, action: 'error_500' }],
     });
     expect((await probe('v2.5')).verdict).toEqual({ kind: 'try_again' });
+  });
+
+  const failCatalogue = (version: string, action: string, more: { times?: number; delay_ms?: number } = {}) =>
+    sandbox.control('faults', {
+      target: 'esimgo',
+      rules: [{ match: { path: `/${version}/catalogue` }, action, ...more }],
+    });
+
+  it.each(['rate_limit', 'error_503', 'error_500'])('asks again after one %s, and then knows', async (action) => {
+    await failCatalogue('v2.5', action, { times: 1 });
+    const { calls, verdict } = await probe('v2.5');
+    expect(verdict).toEqual({ kind: 'all_well' });
+    expect(answersOf(calls, 'v2.5')).toMatchObject({ '/catalogue': '200 works' });
+    expect(pausesMs).toEqual([1_000]);
+  });
+
+  it('waits as long as it is told', async () => {
+    await failCatalogue('v2.5', 'error_503', { times: 1, delay_ms: 7_000 });
+    expect((await probe('v2.5')).verdict).toEqual({ kind: 'all_well' });
+    expect(pausesMs).toEqual([7_000]);
+  });
+
+  it.each(['v2.5', 'v2.4', 'v2'])(
+    'advises no older version to %s while the newest is out of order',
+    async (version) => {
+      await failCatalogue('v2.5', 'error_503');
+      const { calls, verdict } = await probe(version);
+      expect(answersOf(calls, 'v2.4')).toMatchObject({ '/catalogue': '200 works' });
+      expect(verdict).toEqual({ kind: 'try_again' });
+      expect(pausesMs).toEqual([1_000, 3_000, 6_000]);
+    },
+  );
+
+  it('says nothing of a version that is set and out of order, and does not mind an older one', async () => {
+    await failCatalogue('v2.4', 'error_500');
+    expect((await probe('v2.4')).verdict).toEqual({ kind: 'try_again' });
+    expect((await probe('v2.5')).verdict).toEqual({ kind: 'all_well' });
+    expect((await probe('v2.3')).verdict).toEqual({ kind: 'newer_version', baseUrl: at('v2.5') });
+  });
+
+  it('advises an older version to nobody whose own does not answer in time', async () => {
+    await failCatalogue('v2.5', 'drop_before');
+    const { calls, verdict } = await probe('v2.5');
+    expect(answersOf(calls, 'v2.5')).toMatchObject({ '/catalogue': 'null no_answer' });
+    expect(verdict).toEqual({ kind: 'try_again' });
   });
 
   it('knows a host that is not eSIM Go', async () => {

@@ -1,5 +1,6 @@
 import { redactText } from '../redact.ts';
 import type { CallPriority } from '../rate-limit.ts';
+import { retryAfterMsOf } from '../retry.ts';
 import type { EsimGoRequest, Transport } from '../transport.ts';
 import { decodeOrganisation, type Organisation } from '../wire/account.ts';
 
@@ -9,6 +10,7 @@ export interface ProbeAnswer {
   /** The beginning of the body, at most 200 characters, without keys, codes and full ICCIDs. */
   readonly text: string;
   readonly ms: number;
+  readonly retryAfterMs: number | null;
 }
 
 const ANY_ANSWER = Array.from({ length: 400 }, (_, index) => 200 + index);
@@ -44,6 +46,7 @@ export function accountCalls(transport: Transport) {
       contentType: answer.headers.get('content-type'),
       text: redactText(answer.text, transport.apiKey),
       ms: transport.now() - startedAtMs,
+      retryAfterMs: retryAfterMsOf(answer.headers, transport.now()),
     };
   }
 
