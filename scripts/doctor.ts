@@ -6,7 +6,10 @@ const USAGE = `npm run doctor [-- --live]
 
 Looks at every setting and every outside service, and says what to do about each that is not well: database, KV,
 eSIM Go, Telegram, the public address, clocks, and whether bot, account and database belong to one shop. It reads the
-settings of the environment or of .env and changes none. VERCEL_ENV=production applies the rules of production.
+settings of the environment or of .env, changes none, and judges them by the rules of npm start.
+
+  VERCEL_ENV=production   judge them by the rules of a production deployment on Vercel
+  NODE_ENV=development    judge them by the looser rules of npm run dev
 
   --live   also ask eSIM Go what only this key can answer: a page of the catalogue, the price of an order (validated,
            never placed), the form of its answers. Nothing is bought

@@ -4,7 +4,7 @@ import { addressFindings } from './address.ts';
 import { catalogueFindings, databaseFindings, kvFindings, sealFindings, workFindings } from './database.ts';
 import { findingsOf, skipped, type Finding } from './finding.ts';
 import { liveFindings } from './live.ts';
-import { nodeFinding, readSettings } from './settings.ts';
+import { nodeFinding, readSettings, rulesFinding } from './settings.ts';
 import { identityFindings, supplierFindings } from './supplier.ts';
 import { telegramFindings } from './telegram.ts';
 
@@ -15,9 +15,11 @@ export interface DoctorOptions {
 }
 
 /** Looks at everything the shop depends on. It leaves a key in the KV store for a moment and one empty callback at the shop. */
-export async function runDoctor({ env, nodeVersion, isLive }: DoctorOptions): Promise<Finding[]> {
+export async function runDoctor({ env: given, nodeVersion, isLive }: DoctorOptions): Promise<Finding[]> {
+  // As `npm start` and Vercel have it.
+  const env = { ...given, NODE_ENV: given['NODE_ENV'] ?? 'production' };
   const settings = readSettings(env);
-  const findings: Finding[] = [nodeFinding(nodeVersion), ...settings.findings];
+  const findings: Finding[] = [nodeFinding(nodeVersion), rulesFinding(env), ...settings.findings];
   if (settings.loaded === null) {
     return [...findings, skipped('outside services', 'not asked: the settings come first')];
   }

@@ -63,6 +63,17 @@ export function readSettings(source: Source): ReadSettings {
   return { findings, loaded };
 }
 
+/** Which shop these settings are judged for. */
+export function rulesFinding(source: Source): Finding {
+  const { NODE_ENV, VERCEL_ENV } = readEnv(source);
+  const name = 'rules';
+  if (VERCEL_ENV === 'production') return ok(name, 'those of a production deployment on Vercel');
+  if (VERCEL_ENV !== undefined) return ok(name, `those of VERCEL_ENV=${VERCEL_ENV}: no jobs, no sales`);
+  return NODE_ENV === 'production'
+    ? ok(name, 'those of `npm start`; VERCEL_ENV=production applies those of Vercel')
+    : ok(name, `those of development (NODE_ENV=${NODE_ENV ?? ''}), which are looser than those of \`npm start\``);
+}
+
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }

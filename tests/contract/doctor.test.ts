@@ -110,6 +110,27 @@ describe('the doctor', () => {
     expect(found.get('outside services')).toMatchObject({ state: 'skipped' });
   });
 
+  it('judges by the rules of npm start: an address in clear is refused, one of this machine is not', async () => {
+    const found = await findings({ APP_URL: 'http://shop.example' });
+    expect(found.get('rules')?.says).toContain('npm start');
+    expect(found.get('APP_URL')).toMatchObject({ state: 'wrong', todo: expect.stringContaining('https://') });
+    expect(found.get('outside services')).toMatchObject({ state: 'skipped' });
+    const local = await findings();
+    expect(local.get('APP_URL')).toMatchObject({ state: 'warn' });
+    expect(local.get('KV')?.says).toMatch(/^a table in the database, /);
+  });
+
+  it('takes the rules of development when asked to', async () => {
+    const development = { NODE_ENV: 'development' };
+    expect(await findingOf('APP_URL', { ...development, APP_URL: 'http://shop.example' })).toMatchObject({
+      state: 'ok',
+    });
+    const found = await findings(development);
+    expect(wrongOnes(found)).toEqual([]);
+    expect(found.get('rules')?.says).toMatch(/NODE_ENV=development/);
+    expect(found.get('KV')?.says).toMatch(/^memory of one process/);
+  });
+
   it('warns of a simulator and of weak secrets, and calls them wrong in production', async () => {
     const weak = { CRON_SECRET: 'aaaaaaaaaaaaaaaa' };
     expect(await findingOf('ESIMGO_API_URL')).toMatchObject({ state: 'warn' });

@@ -72,3 +72,11 @@ describe('setup-bot.ts in a preview deployment', () => {
     expect(printed).toContain('nothing was changed');
   });
 });
+
+describe.each(['start.ts', 'doctor.ts'])('%s on a server of one’s own', (script) => {
+  it('refuses an address in clear', async () => {
+    const { code, printed } = await run(script, { VERCEL_ENV: '', APP_URL: 'http://esim.acme.invalid' });
+    expect(code).toBe(1);
+    expect(printed).toMatch(/APP_URL must start with https/);
+  });
+});
