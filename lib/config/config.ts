@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readEnv, type Env } from './env.ts';
+import { readEnv, type Env, type SecretName } from './env.ts';
 import { productionProblems } from './production-problems.ts';
 import { Secrets } from './secrets.ts';
 import {
@@ -192,7 +192,8 @@ function kvAdapter(env: Env): Config['kv']['adapter'] {
   return env.NODE_ENV === 'production' || env.VERCEL_ENV !== undefined ? 'postgres-table' : 'memory';
 }
 
-function secretsFrom(values: Values): Secrets {
+/** Typed by name, so that `npm run verify:deploy` looks for each of them: one that is not listed does not compile. */
+function secretsFrom(values: Pick<Values, SecretName>): Secrets {
   return new Secrets({
     databaseUrl: values.DATABASE_URL ?? null,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? null,

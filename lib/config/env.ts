@@ -35,6 +35,24 @@ export const ENV_NAMES = [
   'SUPPORT_CONTACT',
 ] as const;
 
+/** Those whose values are held as `Secrets`: nothing that is deployed, logged or answered may contain one. */
+export type SecretName = Extract<
+  (typeof ENV_NAMES)[number],
+  | 'DATABASE_URL'
+  | 'DATABASE_URL_UNPOOLED'
+  | 'POSTGRES_URL'
+  | 'KV_REST_API_URL'
+  | 'KV_REST_API_TOKEN'
+  | 'ESIMGO_API_KEY'
+  | 'ESIMGO_API_KEY_PREVIOUS'
+  | 'TELEGRAM_BOT_TOKEN'
+  | 'TELEGRAM_WEBHOOK_SECRET'
+  | 'CRON_SECRET'
+  | 'DATA_KEY'
+  | 'DATA_KEY_PREVIOUS'
+  | 'SMTP_URL'
+>;
+
 /** Set by the platform, never by the operator. */
 const PLATFORM_NAMES = ['NODE_ENV', 'VERCEL_ENV'] as const;
 

@@ -176,8 +176,40 @@ describe('checkSecrets', () => {
     expect(checkSecrets(output, { CRON_SECRET: SECRET })).toHaveLength(1);
   });
 
+  it.each([0, 1, 2])('finds it in base64, behind %i other bytes', (before) => {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const value = 'pä~~~ssword-that-is-long';
+      const text = Buffer.from(`${'x'.repeat(before)}${value}, and more`).toString(encoding);
+      const output = aBuildOutput({ static: { 'x.js': `const x='${text}'` } });
+      expect(sentences(checkSecrets(output, { KEY: value }))).toEqual([expect.stringContaining('the value of KEY')]);
+      expect(checkSecrets(output, { KEY: 'another-value-as-long-as-it' })).toEqual([]);
+    }
+  });
+
+  it('finds the password of an address by itself', () => {
+    const output = aBuildOutput({ static: { 'x.js': `const password='a%20long#password'` } });
+    const DATABASE_URL = 'postgres://shop:a%2520long%23password@db.invalid/shop';
+    expect(sentences(checkSecrets(output, { DATABASE_URL }))).toEqual([
+      expect.stringContaining('the value of DATABASE_URL'),
+    ]);
+  });
+
+  it.each(['`postgres://${user}:${password}@${host}`', 'smtps://host:465/a@b', 'https://t.me/x?y=a:b@c'])(
+    'takes %s for no address with a password',
+    (text) => {
+      expect(checkSecrets(aBuildOutput({ static: { 'x.js': text } }), {})).toEqual([]);
+    },
+  );
+
+  it('lets packages show such addresses in their examples', () => {
+    const files = { 'node_modules/pg/README.md': 'postgres://user:password@host/db' };
+    expect(checkSecrets(aBuildOutput({ functions: [{ name: 'f', files }] }), {})).toEqual([]);
+  });
+
   it.each([
     ["a Telegram bot's token", `'1234567890:${'Ab3_-'.repeat(7)}'`],
+    ['an address with a password', `connect('postgres://shop:hunter2@db.example.com/shop')`],
+    ['an address with a password', 'rediss://:hunter2@kv.example.com:6379'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
     ["the simulators' code", `fetch('/sandbox/api/pay')`],
   ])('finds %s in a file of ours', (what, text) => {
