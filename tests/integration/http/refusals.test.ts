@@ -54,6 +54,7 @@ const raw = (
 
 const USER_ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/api/session'],
+  ['POST', '/api/session'],
   ['POST', '/api/events'],
   ['POST', '/api/esimgo/order'],
   ['GET', '/api/esimgo/order'],
@@ -352,7 +353,7 @@ describe('a method that a route does not take', () => {
     ['/api/esimgo/webhook', ['POST']],
     ['/api/telegram/webhook', ['POST']],
     ['/api/cron/tick', ['GET']],
-    ['/api/session', ['GET']],
+    ['/api/session', ['GET', 'POST']],
     ['/api/events', ['POST']],
     ['/api/health', ['GET']],
   ];
