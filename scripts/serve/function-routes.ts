@@ -36,6 +36,11 @@ export function listFunctionFiles(directory: string): FunctionFile[] {
   return found.sort((one, other) => byParams(one, other) || (one.route < other.route ? -1 : 1));
 }
 
+/** Vercel deploys a test beside the functions like any other file there. */
+export function isTestRoute(route: string): boolean {
+  return /[.\-_](test|spec)$/.test(route);
+}
+
 /** Finds the function of a path as Vercel's router does: no trailing slash, one segment for each parameter. */
 export function createFunctionRouter(files: readonly FunctionFile[]): (pathname: string) => FunctionMatch | null {
   const exact = new Map<string, FunctionMatch>();

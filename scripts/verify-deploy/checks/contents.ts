@@ -25,8 +25,15 @@ export function checkContents({ functions, staticFiles }: BuildOutput): Problem[
       .filter((file) => FOREIGN.test(file) || TEST.test(file) || SETTINGS.test(file))
       .map((file) => ({
         sentence: `${file} is deployed with ${place}.`,
-        cure: 'Find who imports it: nothing of api/, lib/ or src/ may reach sandbox/, tests/ or scripts/.',
+        cure: isEntryTest(file)
+          ? 'Move it to tests/: it is a test, and every file under api/ is deployed as a function.'
+          : 'Find who imports it: nothing of api/, lib/ or src/ may reach sandbox/, tests/ or scripts/.',
       })),
   );
   return [...foreign, ...leftovers];
+}
+
+/** Nobody imports it: its place alone makes it a function. */
+function isEntryTest(file: string): boolean {
+  return file.startsWith('api/') && TEST.test(file);
 }

@@ -1,10 +1,9 @@
-import { listFunctionFiles } from '../../serve/function-routes.ts';
+import { isTestRoute, listFunctionFiles } from '../../serve/function-routes.ts';
 import type { BuildOutput } from '../build-output.ts';
 import type { Problem } from '../problem.ts';
 
 const MAX_FUNCTIONS = 12;
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
-const TEST_FILE = /[.\-_](test|spec)$|\/__tests__\//;
 
 /** Every plan deploys twelve functions; the build itself never counts them. */
 export function checkFunctionCount({ functions }: BuildOutput): Problem[] {
@@ -27,9 +26,10 @@ export function checkFunctionNames({ functions }: BuildOutput, apiDirectory: str
   const wanted = new Set(listFunctionFiles(apiDirectory).map(({ route }) => route));
   const built = new Set(functions.map(({ route }) => route));
   return [
-    ...[...built]
-      .filter((route) => TEST_FILE.test(route))
-      .map((route) => ({ sentence: `${route} is a test, and was built as a function.`, cure: 'Move it to tests/.' })),
+    ...[...built].filter(isTestRoute).map((route) => ({
+      sentence: `${route.slice(1)} is a test; every file under api/ is deployed as a function.`,
+      cure: 'Move it to tests/.',
+    })),
     ...[...wanted]
       .filter((route) => !built.has(route))
       .map((route) => ({

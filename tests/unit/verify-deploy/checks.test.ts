@@ -55,7 +55,7 @@ describe('checkFunctionNames', () => {
   it('refuses a test below api/, which would be deployed', () => {
     const output = aBuildOutput({ functions: [{ name: 'esimgo/order.test' }] });
     expect(sentences(checkFunctionNames(output, aFolder({ 'esimgo/order.test.ts': '' })))).toEqual([
-      '/api/esimgo/order.test is a test, and was built as a function.',
+      'api/esimgo/order.test is a test; every file under api/ is deployed as a function.',
     ]);
   });
 
@@ -141,6 +141,16 @@ describe('checkContents', () => {
       ]);
     },
   );
+
+  it('says of a test under api/ that its place makes it a function', () => {
+    const output = aBuildOutput({ functions: [{ name: 'esimgo/order.test' }] });
+    expect(checkContents(output)).toEqual([
+      {
+        sentence: 'api/esimgo/order.test.js is deployed with /api/esimgo/order.test.',
+        cure: 'Move it to tests/: it is a test, and every file under api/ is deployed as a function.',
+      },
+    ]);
+  });
 
   it('lets packages have what they have', () => {
     const files = { 'node_modules/p/tests/x.test.js': '' };
