@@ -15,7 +15,10 @@ export class MailRefusedError extends Error {
 export class MailUnreachableError extends Error {
   override name = 'MailUnreachableError';
 
+  readonly reason: string;
+
   constructor(reason: string) {
     super(`the mail server did not take the message: ${reason}`);
+    this.reason = reason;
   }
 }

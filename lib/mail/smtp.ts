@@ -17,27 +17,13 @@ export interface SmtpSettings {
 export function createSmtpMailer({ url, shopName, appUrl }: SmtpSettings): Mailer {
   const server = new URL(url);
   const user = decodeURIComponent(server.username);
-  const isSecure = server.protocol === 'smtps:';
   const from = {
     name: shopName,
     address: server.searchParams.get('from') ?? (user.includes('@') ? user : `no-reply@${new URL(appUrl).hostname}`),
   };
   return {
     async send({ to, subject, text, html, pictures }) {
-      const { createTransport } = await import('nodemailer');
-      const transport = createTransport({
-        host: server.hostname,
-        port: Number(server.port) || (isSecure ? 465 : 587),
-        secure: isSecure,
-        // The codes must not cross a network that anybody reads; on this machine there is none.
-        requireTLS: !isSecure && !isLoopback(server.hostname),
-        ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(server.password) } }),
-        connectionTimeout: CONNECT_MAX_MS,
-        greetingTimeout: CONNECT_MAX_MS,
-        socketTimeout: SILENCE_MAX_MS,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
+      const transport = await openTransport(server);
       try {
         await transport.sendMail({
           from,
@@ -60,6 +46,37 @@ export function createSmtpMailer({ url, shopName, appUrl }: SmtpSettings): Maile
       }
     },
   };
+}
+
+/** Connects and logs in, and sends nothing. Throws `MailUnreachableError`. */
+export async function checkSmtp(url: string): Promise<void> {
+  const transport = await openTransport(new URL(url));
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw withoutAddress(error);
+  } finally {
+    transport.close();
+  }
+}
+
+async function openTransport(server: URL) {
+  const { createTransport } = await import('nodemailer');
+  const user = decodeURIComponent(server.username);
+  const isSecure = server.protocol === 'smtps:';
+  return createTransport({
+    host: server.hostname,
+    port: Number(server.port) || (isSecure ? 465 : 587),
+    secure: isSecure,
+    // The codes must not cross a network that anybody reads; on this machine there is none.
+    requireTLS: !isSecure && !isLoopback(server.hostname),
+    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(server.password) } }),
+    connectionTimeout: CONNECT_MAX_MS,
+    greetingTimeout: CONNECT_MAX_MS,
+    socketTimeout: SILENCE_MAX_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 function withoutAddress(error: unknown): Error {

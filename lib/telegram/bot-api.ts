@@ -32,6 +32,8 @@ export interface TelegramSetupApi {
   setMyShortDescription(language: BotLanguage, shortDescription: string): Promise<void>;
   getMenuButton(): Promise<MenuButton | null>;
   setMenuButton(button: MenuButton): Promise<void>;
+  /** Refused for a chat that the bot was never in. */
+  getChat(chatId: ChatId): Promise<{ type: string }>;
 }
 
 /** Null stands for everyone whose language has no texts of its own. */
@@ -310,6 +312,8 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi & Te
         raw.setChatMenuButton({ menu_button: { type: 'web_app', text, web_app: { url } } }),
       );
     },
+
+    getChat: (chatId) => call('getChat', z.object({ type: z.string() }), (raw) => raw.getChat({ chat_id: chatId })),
   };
 }
 

@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { App } from '../../lib/app.ts';
+import { activePriceRules } from '../../lib/catalogue/price-rules.ts';
+import { PRODUCT_COLUMNS, type Product } from '../../lib/catalogue/product.ts';
 import { pendingMigrations } from '../../lib/db/migrate.ts';
 import { connectPg } from '../../lib/db/pg.ts';
 import { SealError } from '../../lib/db/sealed-text.ts';
 import type { Database } from '../../lib/db/sql.ts';
 import { readHealth } from '../../lib/jobs/read-health.ts';
 import { createVercelKv } from '../../lib/kv/vercel-kv.ts';
+import { priceBundle } from '../../lib/money/price-bundle.ts';
 import { matchingIdPurpose } from '../../lib/orders/assign-order.ts';
 import { ok, reasonOf, skipped, warn, wrong, type Finding } from './finding.ts';
 
@@ -170,18 +173,7 @@ export async function workFindings({ deps }: App): Promise<readonly Finding[]> {
     deadJobs === 0
       ? ok('given-up jobs', 'none')
       : warn('given-up jobs', String(deadJobs), 'docs/runbook.md, job_failed.'),
-    alertFinding(config.admin),
   ];
-}
-
-function alertFinding({ chatId, telegramIds }: App['deps']['config']['admin']): Finding {
-  if (chatId !== null) return ok('alerts', `to chat ${chatId}`);
-  if (telegramIds.length > 0) return ok('alerts', 'to each admin in person');
-  return warn(
-    'alerts',
-    'neither ADMIN_CHAT_ID nor ADMIN_TELEGRAM_IDS is set',
-    'Set your Telegram id, or alerts stay in the log.',
-  );
 }
 
 export async function catalogueFindings({ deps }: App): Promise<readonly Finding[]> {
@@ -209,5 +201,27 @@ export async function catalogueFindings({ deps }: App): Promise<readonly Finding
     quarantined === 0
       ? ok('quarantine', 'empty')
       : warn('quarantine', `${quarantined} plans are not sold`, 'Accept or hide them in the admin under Prices.'),
+    await saleFinding(deps),
   ];
+}
+
+/** Plans that would cost more Stars than MAX_STARS are left out in silence. */
+async function saleFinding({ db, config }: App['deps']): Promise<Finding> {
+  const name = 'plans on sale';
+  const { rules } = await activePriceRules(db);
+  const products = await db.query<Product>(`SELECT ${PRODUCT_COLUMNS} FROM esimgo_products WHERE state = 'listed'`);
+  const stars = products.flatMap((product) => {
+    const price = priceBundle({ ...product, group: product.tier }, rules, Number.MAX_SAFE_INTEGER);
+    return 'stars' in price ? [price.stars] : [];
+  });
+  if (stars.length === 0) return skipped(name, 'none has a price: see currency');
+  const sold = stars.filter((price) => price <= config.maxStars).length;
+  const says = `${sold} of ${stars.length} cost ${config.maxStars} Stars or less`;
+  if (sold === 0) {
+    const cheapest = stars.reduce((least, price) => Math.min(least, price));
+    return wrong(name, says, `Nothing is sold: raise MAX_STARS, as the cheapest costs ${cheapest}, or leave it out.`);
+  }
+  return sold < stars.length / 2
+    ? warn(name, says, 'Most plans are left out: raise MAX_STARS, or leave it out for 10000.')
+    : ok(name, says);
 }

@@ -4,6 +4,7 @@ import { addressFindings } from './address.ts';
 import { catalogueFindings, databaseFindings, kvFindings, sealFindings, workFindings } from './database.ts';
 import { findingsOf, skipped, type Finding } from './finding.ts';
 import { liveFindings } from './live.ts';
+import { mailFindings } from './mail.ts';
 import { nodeFinding, readSettings, rulesFinding } from './settings.ts';
 import { identityFindings, supplierFindings } from './supplier.ts';
 import { telegramFindings } from './telegram.ts';
@@ -52,6 +53,7 @@ export async function runDoctor({ env: given, nodeVersion, isLive }: DoctorOptio
     }
     findings.push(
       ...(await findingsOf('bot', 'Check TELEGRAM_BOT_TOKEN and the network.', () => telegramFindings(app))),
+      ...(await findingsOf('mail', 'Check SMTP_URL.', () => mailFindings(app))),
       ...(await findingsOf('public address', 'Check APP_URL.', () => addressFindings(app))),
     );
     if (isLive) {

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type LoadedConfig } from '../../lib/config/config.ts';
+import { ConfigError, loadConfig, type Config, type LoadedConfig } from '../../lib/config/config.ts';
 import { ENV_NAMES, readEnv, type EnvName } from '../../lib/config/env.ts';
 import { productionProblems } from '../../lib/config/production-problems.ts';
 import { ok, skipped, warn, wrong, type Finding } from './finding.ts';
@@ -47,6 +47,7 @@ export function readSettings(source: Source): ReadSettings {
   }
   const warnings = [
     ...(loaded?.warnings ?? []),
+    ...(loaded === null ? [] : limitWarnings(loaded.config)),
     // A server of one's own may well have its database beside it.
     ...(env.VERCEL_ENV === 'production' ? [] : productionProblems(env)).filter(
       (text) => !/^\w*(DATABASE|POSTGRES)/.test(text),
@@ -61,6 +62,37 @@ export function readSettings(source: Source): ReadSettings {
     return [env[name] === undefined ? skipped(name, 'not set') : ok(name, says)];
   });
   return { findings, loaded };
+}
+
+/** Values that are allowed and make no sense in a shop that sells. Each begins with the name of its setting. */
+function limitWarnings(config: Config): string[] {
+  const { esimGo, telegram, limits } = config;
+  const odd: readonly (readonly [boolean, string])[] = [
+    [
+      esimGo.ratePerS === 0 || esimGo.ratePerS > 10,
+      'ESIMGO_RATE_PER_S allows more than the 10 a second that eSIM Go takes from an account: leave it out for 8',
+    ],
+    [
+      telegram.ratePerS === 0 || telegram.ratePerS > 30,
+      'TELEGRAM_RATE_PER_S allows more than the 30 a second that Telegram takes from a bot: leave it out for 25',
+    ],
+    [config.initDataMaxAgeS < 3_600, 'INIT_DATA_MAX_AGE logs people out of an open app: leave it out for a day'],
+    [config.orderTtlS < 300, 'ORDER_TTL leaves people less than 5 minutes to buy Stars and pay: leave it out for 900'],
+    [
+      config.deliveryDeadlineS < config.reconcileWindowS,
+      'DELIVERY_DEADLINE ends before RECONCILE_WINDOW_S, so each lost answer needs a person: leave both out',
+    ],
+    [
+      config.reconcileWindowS < 300,
+      'RECONCILE_WINDOW_S is so short that an order which eSIM Go lists late would be bought twice: leave it out for 600',
+    ],
+    [config.catalogueTtlS < 600, 'CATALOGUE_TTL reads the whole catalogue all the time: leave it out for 21600'],
+    [
+      limits.userPerMin > 0 && limits.userPerMin < 60,
+      'USER_RATE_PER_MIN stops people who only wait for their eSIM: leave it out for 600',
+    ],
+  ];
+  return odd.filter(([isOdd]) => isOdd).map(([, warning]) => warning);
 }
 
 /** Which shop these settings are judged for. */

@@ -1,5 +1,10 @@
 import type { App } from '../../lib/app.ts';
-import { createTelegramApi, type WebhookState } from '../../lib/telegram/bot-api.ts';
+import {
+  createTelegramApi,
+  type ChatId,
+  type TelegramSetupApi,
+  type WebhookState,
+} from '../../lib/telegram/bot-api.ts';
 import { isTelegramError, TelegramRefusedError } from '../../lib/telegram/errors.ts';
 import { checkBot } from '../../lib/telegram/set-up-bot.ts';
 import { ok, reasonOf, warn, wrong, type Finding } from './finding.ts';
@@ -30,6 +35,7 @@ export async function telegramFindings({ deps, secrets }: App): Promise<readonly
       stale.length === 0
         ? ok('bot texts', `${texts.length} commands and descriptions are in place`)
         : wrong('bot texts', `differ: ${stale.join(', ')}`, 'Run `npm run setup:bot`.'),
+      await alertFinding(api, config.admin),
     ];
   } catch (error) {
     if (!isTelegramError(error)) throw error;
@@ -62,6 +68,52 @@ function deliveriesFinding({ pendingUpdates, lastError }: WebhookState, now: Dat
   return isOfSecret(lastError.message) && now.getTime() - lastError.at.getTime() < SECRET_DOUBT_MS
     ? warn(name, `${says}: ${lastError.message}`, `If that was after the last \`npm run setup:bot\`: ${SECRET_TODO}`)
     : ok(name, says);
+}
+
+/** Whether alerts can arrive where they are sent: the admin chat or, without one, each admin in person. */
+async function alertFinding(
+  api: TelegramSetupApi,
+  { chatId, telegramIds }: App['deps']['config']['admin'],
+): Promise<Finding> {
+  const name = 'alerts';
+  if (chatId !== null) {
+    const refusal = await chatRefusal(api, chatId);
+    return refusal === null
+      ? ok(name, `to chat ${chatId}`)
+      : wrong(
+          name,
+          `not to chat ${chatId}: ${refusal}`,
+          'Add the bot to the chat and set its id as ADMIN_CHAT_ID (that of a group begins with -100): alerts stay in the log.',
+        );
+  }
+  if (telegramIds.length === 0) {
+    return warn(
+      name,
+      'neither ADMIN_CHAT_ID nor ADMIN_TELEGRAM_IDS is set',
+      'Set your Telegram id, or alerts stay in the log.',
+    );
+  }
+  const refused: number[] = [];
+  for (const id of telegramIds) if ((await chatRefusal(api, id)) !== null) refused.push(id);
+  return refused.length === 0
+    ? ok(name, 'to each admin in person')
+    : warn(
+        name,
+        `not to ${refused.join(', ')}, whom the bot does not know`,
+        'Each admin opens the bot and presses Start; or correct ADMIN_TELEGRAM_IDS.',
+      );
+}
+
+async function chatRefusal(api: TelegramSetupApi, chatId: ChatId): Promise<string | null> {
+  try {
+    await api.getChat(chatId);
+    return null;
+  } catch (error) {
+    if (error instanceof TelegramRefusedError && (error.status === 400 || error.status === 403)) {
+      return error.description;
+    }
+    throw error;
+  }
 }
 
 const isOfSecret = (message: string): boolean => message.includes('401');

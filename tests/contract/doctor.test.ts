@@ -14,6 +14,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { createRedisEngine } from '../support/redis-engine.ts';
 import { startRedisRestBridge, type RedisRestBridge } from '../support/redis-rest-bridge.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 import { startShop, until, type ShopUnderTest } from '../support/shop.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/doctor.ts', import.meta.url));
@@ -277,8 +278,11 @@ describe('the doctor, with one thing broken at a time', () => {
       'APP_URL warn',
       'ESIMGO_API_KEY warn',
       'ESIMGO_API_URL warn',
+      // Tests ask the simulators faster than the vendors allow.
+      'ESIMGO_RATE_PER_S warn',
       'TELEGRAM_BOT_TOKEN warn',
       'TELEGRAM_API_URL warn',
+      'TELEGRAM_RATE_PER_S warn',
     ]);
     expect(healthy.get('activation codes')).toMatchObject({ state: 'ok' });
   });
@@ -468,6 +472,46 @@ describe('the doctor, with one thing broken at a time', () => {
       },
     },
     {
+      name: 'the mail server refuses the login',
+      act: async () => {
+        const server = await startSmtpServer();
+        server.fail({ AUTH: '535 5.7.8 bad credentials' });
+        broken['SMTP_URL'] = server.url.replace('//', '//shop:mail-password@');
+        return server.close;
+      },
+      finds: { mail: /password of SMTP_URL/ },
+    },
+    {
+      name: 'no mail server answers',
+      env: { SMTP_URL: 'smtp://127.0.0.1:1' },
+      finds: { mail: /host and port of SMTP_URL/ },
+    },
+    { name: 'the admin chat is not there', env: { ADMIN_CHAT_ID: '@nobody_here' }, finds: { alerts: /ADMIN_CHAT_ID/ } },
+    {
+      name: 'the bot was thrown out of the admin chat',
+      env: { ADMIN_CHAT_ID: '-1001234567890' },
+      act: async () => {
+        await shop.faults('telegram', [{ match: { path: 'getChat', body: '-1001234567890' }, action: 'forbidden' }]);
+        return async () => undefined;
+      },
+      finds: { alerts: /Add the bot to the chat/ },
+    },
+    {
+      name: 'an admin never started the bot',
+      env: { ADMIN_TELEGRAM_IDS: '8001,8999' },
+      finds: { alerts: /presses Start/ },
+    },
+    {
+      name: 'MAX_STARS is below every price',
+      env: { MAX_STARS: '3' },
+      finds: { 'plans on sale': /raise MAX_STARS, as the cheapest costs \d+/ },
+    },
+    {
+      name: 'MAX_STARS leaves most plans out',
+      env: { MAX_STARS: '150' },
+      finds: { 'plans on sale': /Most plans.*MAX_STARS/ },
+    },
+    {
       name: 'nobody calls the tick',
       act: async () => {
         await shop.query(
@@ -501,6 +545,24 @@ describe('the doctor, with one thing broken at a time', () => {
     } finally {
       await mend?.();
     }
+  });
+
+  it('logs in at the mail server and sends nothing', async () => {
+    const server = await startSmtpServer();
+    try {
+      const found = await findingOf('mail', { SMTP_URL: server.url.replace('//', '//shop:mail-password@') });
+      expect(found).toMatchObject({ state: 'ok' });
+      expect(server.received).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('finds the admin chat that the bot is in', async () => {
+    expect(await findingOf('alerts', { ADMIN_CHAT_ID: '-1001234567890' })).toMatchObject({
+      state: 'ok',
+      says: 'to chat -1001234567890',
+    });
   });
 
   it('leaves nothing behind of the update with which it tries the secret', async () => {

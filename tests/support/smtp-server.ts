@@ -11,7 +11,7 @@ export interface ReceivedMail {
 }
 
 /** Answers that replace the ordinary one, by the command that they answer. */
-export type SmtpFaults = Partial<Record<'MAIL' | 'RCPT' | 'DATA', string>>;
+export type SmtpFaults = Partial<Record<'AUTH' | 'MAIL' | 'RCPT' | 'DATA', string>>;
 
 /** A mail server on loopback, with as much of SMTP as one message takes. */
 export async function startSmtpServer() {
@@ -28,12 +28,17 @@ export async function startSmtpServer() {
       const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
       if (command === 'MAIL') from = address;
       if (command === 'RCPT') to = address;
-      if (command === 'MAIL' || command === 'RCPT' || command === 'DATA') {
+      if (command === 'AUTH' || command === 'MAIL' || command === 'RCPT' || command === 'DATA') {
         const fault = faults[command];
         if (fault !== undefined) return answer(fault.replace('%s', address));
       }
       if (command === 'DATA') isData = true;
-      const answers: Record<string, string> = { EHLO: '250 mail.test', DATA: '354 go on', QUIT: '221 bye' };
+      const answers: Record<string, string> = {
+        EHLO: '250-mail.test\r\n250 AUTH PLAIN',
+        AUTH: '235 welcome',
+        DATA: '354 go on',
+        QUIT: '221 bye',
+      };
       return answer(answers[command] ?? '250 ok');
     };
     answer('220 mail.test');

@@ -34,6 +34,7 @@ function aBot(webhook: Partial<WebhookState> = {}) {
     setMenuButton: async (button) => {
       menuButton = button;
     },
+    getChat: async () => ({ type: 'private' }),
   };
   return { api, calls, state: () => ({ texts: [...texts], menuButton, webhook: state }) };
 }
