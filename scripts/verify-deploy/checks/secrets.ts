@@ -6,8 +6,8 @@ import type { Problem } from '../problem.ts';
 /** Patterns of things that must be in no file of ours; packages hold such text in examples and parsers. */
 const PATTERNS: readonly [what: string, pattern: RegExp][] = [
   ["a Telegram bot's token", /(?<![\w-])\d{8,12}:[A-Za-z0-9_-]{35}(?![\w-])/],
-  // Not a template's: neither half may have a placeholder.
-  ['an address with a password', /\b[a-z][a-z\d+.-]*:\/\/[^\s/?#:@"'`<>${}]*:[^\s/?#@"'`<>${}]+@/i],
+  // Neither a template's, with placeholders, nor the example that our own messages show.
+  ['an address with a password', /\b[a-z][a-z\d+.-]*:\/\/(?!user:password@)[^\s/?#:@"'`<>${}]*:[^\s/?#@"'`<>${}]+@/i],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ["the simulators' code", /\/sandbox\/(esimgo|telegram|api)|esim_sandbox_bot|createSandbox/],
 ];
