@@ -200,7 +200,11 @@ export async function catalogueFindings({ deps }: App): Promise<readonly Finding
     isStale ? warn('catalogue', says, 'It is not being refreshed: run `npm run esimgo:probe`.') : ok('catalogue', says),
     quarantined === 0
       ? ok('quarantine', 'empty')
-      : warn('quarantine', `${quarantined} plans are not sold`, 'Accept or hide them in the admin under Prices.'),
+      : warn(
+          'quarantine',
+          `${quarantined} plans are not sold`,
+          'Accept or hide them: docs/runbook.md, prices_quarantined.',
+        ),
     await saleFinding(deps),
   ];
 }

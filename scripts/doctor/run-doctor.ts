@@ -6,7 +6,7 @@ import { findingsOf, skipped, type Finding } from './finding.ts';
 import { liveFindings } from './live.ts';
 import { mailFindings } from './mail.ts';
 import { nodeFinding, readSettings, rulesFinding } from './settings.ts';
-import { identityFindings, supplierFindings } from './supplier.ts';
+import { identityFindings, isKeyRefused, supplierFindings } from './supplier.ts';
 import { telegramFindings } from './telegram.ts';
 
 export interface DoctorOptions {
@@ -54,7 +54,7 @@ export async function runDoctor({ env: given, nodeVersion, isLive }: DoctorOptio
     findings.push(
       ...(await findingsOf('bot', 'Check TELEGRAM_BOT_TOKEN and the network.', () => telegramFindings(app))),
       ...(await findingsOf('mail', 'Check SMTP_URL.', () => mailFindings(app))),
-      ...(await findingsOf('public address', 'Check APP_URL.', () => addressFindings(app))),
+      ...(await findingsOf('public address', 'Check APP_URL.', () => addressFindings(app, !isKeyRefused(findings)))),
     );
     if (isLive) {
       findings.push(...(await findingsOf('live', 'Run `npm run esimgo:probe`.', () => liveFindings(app, canRead))));

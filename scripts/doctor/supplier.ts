@@ -34,11 +34,18 @@ export async function supplierFindings(app: App): Promise<readonly Finding[]> {
   ];
 }
 
+const KEY_REFUSED = 'refuses the key';
+
+/** What hangs on the key says nothing of its own then. */
+export function isKeyRefused(findings: readonly Finding[]): boolean {
+  return findings.some(({ name, says }) => name === 'eSIM Go' && says.startsWith(KEY_REFUSED));
+}
+
 function refusalFinding(error: unknown): Finding {
   if (error instanceof EsimGoRefusedError && (error.status === 401 || error.status === 403)) {
     return wrong(
       'eSIM Go',
-      `refuses the key (${error.status})`,
+      `${KEY_REFUSED} (${error.status})`,
       'Copy the key again from the portal, Account Settings → API Details, and see that no IP allow-list is on; `npm run esimgo:probe` tells more.',
     );
   }
@@ -81,14 +88,14 @@ async function rateFinding({ deps }: App, currency: string): Promise<Finding> {
     return wrong(
       'currency',
       `${currency}, without a rate`,
-      'Nothing is sold: enter the rate in the admin under Prices.',
+      'Nothing is sold: enter the rate, docs/runbook.md, exchange_rate_missing.',
     );
   }
   const dates = [row?.rates_date, currency === 'USD' ? null : row?.fx_date].filter((date) => date != null);
   const says = `${currency}${dates.length === 0 ? '' : `, rates of ${dates.join(' and ')}`}`;
   const isOld = dates.some((date) => deps.now().getTime() - Date.parse(date) > MAX_RATE_AGE_DAYS * 86_400_000);
   return isOld
-    ? warn('currency', says, 'Compare the rates with today’s and save the prices anew in the admin.')
+    ? warn('currency', says, 'Compare the rates with today’s and renew them: docs/runbook.md, exchange_rate_missing.')
     : ok('currency', says);
 }
 

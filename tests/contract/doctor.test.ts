@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { activePriceRules } from '../../lib/catalogue/price-rules.ts';
 import { connectPg } from '../../lib/db/pg.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { patientSetup } from '../../lib/telegram/patient-setup.ts';
@@ -347,7 +349,7 @@ describe('the doctor, with one thing broken at a time', () => {
     {
       name: 'the eSIM Go key is another one',
       env: { ESIMGO_API_KEY: 'an-older-key-of-ours' },
-      finds: { 'eSIM Go': /Copy the key again.*allow-list/, 'callback there': /ESIMGO_API_KEY/, 'shop id': /first/ },
+      finds: { 'eSIM Go': /Copy the key again.*allow-list/, 'shop id': /first/ },
     },
     {
       name: 'the balance at eSIM Go is used up',
@@ -565,6 +567,52 @@ describe('the doctor, with one thing broken at a time', () => {
     });
   });
 
+  it('leads to statements of the runbook that release what was quarantined', async () => {
+    const quarantine = () =>
+      shop.query(`UPDATE esimgo_products SET state = 'quarantined', quarantine_cost_milli = cost_milli * 2
+        WHERE bundle_name = (SELECT min(bundle_name) FROM esimgo_products WHERE state IN ('listed', 'hidden'))`);
+    const [read, accept, hide] = runbookSql('prices_quarantined');
+    for (const decide of [accept, hide]) {
+      await quarantine();
+      expect(await findingOf('quarantine')).toMatchObject({
+        state: 'warn',
+        todo: expect.stringContaining('docs/runbook.md, prices_quarantined'),
+      });
+      expect(await shop.query(read ?? '')).toHaveLength(1);
+      await shop.query(decide ?? '');
+      expect(await findingOf('quarantine')).toMatchObject({ state: 'ok' });
+    }
+    await shop.query(`UPDATE esimgo_products SET state = 'listed' WHERE state = 'hidden'`);
+  });
+
+  it('leads to statements of the runbook that enter and renew a rate', async () => {
+    const vendor = await startVendorWith((text) => text.replaceAll('"USD"', '"EUR"'));
+    const euro = { ESIMGO_API_URL: vendor.url };
+    const [enter, renew] = runbookSql('exchange_rate_missing');
+    const [before] = await shop.query<{ version: number }>('SELECT max(version) AS version FROM price_rules');
+    try {
+      expect(await findingOf('currency', euro)).toMatchObject({
+        state: 'wrong',
+        todo: expect.stringContaining('docs/runbook.md, exchange_rate_missing'),
+      });
+      await shop.query(enter ?? '');
+      expect(await findingOf('currency', euro)).toMatchObject({ state: 'ok' });
+      await shop.query(`INSERT INTO price_rules (rules) SELECT rules || '{"ratesDate":"2020-01-01"}' FROM price_rules
+        ORDER BY version DESC LIMIT 1`);
+      expect(await findingOf('currency', euro)).toMatchObject({
+        state: 'warn',
+        todo: expect.stringContaining('docs/runbook.md, exchange_rate_missing'),
+      });
+      await shop.query(renew ?? '');
+      expect(await findingOf('currency', euro)).toMatchObject({ state: 'ok' });
+      // Written by hand, and still what the shop can read.
+      await expect(activePriceRules(shop.app.deps.db)).resolves.toMatchObject({ version: (before?.version ?? 0) + 3 });
+    } finally {
+      await shop.query('DELETE FROM price_rules WHERE version > $1', [before?.version]);
+      await vendor.close();
+    }
+  });
+
   it('leaves nothing behind of the update with which it tries the secret', async () => {
     const all = () =>
       shop.query(`SELECT (SELECT count(*)::integer FROM inbox WHERE source <> 'esimgo') AS inbox,
@@ -627,6 +675,12 @@ describe('the doctor, with one thing broken at a time', () => {
     }
     expect(found.get('outside services')).toMatchObject({ state: 'skipped' });
   });
+
+  const runbookSql = (section: string): string[] => {
+    const text = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const [, body = ''] = text.split(`### \`${section}\``);
+    return [...(body.split('\n##')[0] ?? '').matchAll(/```sql\n([^`]*)```/g)].map(([, sql = '']) => sql);
+  };
 
   const telegram = async (method: string, body: object): Promise<void> => {
     const { TELEGRAM_API_URL = '', TELEGRAM_BOT_TOKEN = '' } = shop.env;
