@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import { useShop } from './support/suite.ts';
 
+const LOOKS = 100;
 const suite = useShop();
 
 const SEARCHES = {
@@ -53,10 +55,15 @@ describe('the search', () => {
     for (const [index, [query]] of searches.entries()) {
       if (index === 3) await client.context.setOffline(true);
       await field.fill(query);
-      const names = await rows.allInnerTexts();
       // A region of the same name may stand before the country; three rows are in sight above a keyboard.
       const wanted = Object.fromEntries(searches)[query] ?? '';
-      found[query] = names.slice(0, 3).find((name) => name === wanted) ?? names.join();
+      const look = async () => {
+        const names = await rows.allInnerTexts();
+        found[query] = names.slice(0, 3).find((name) => name === wanted) ?? names.join();
+        return found[query];
+      };
+      // The first words are typed while the other names of places may still be on their way.
+      await until(look, (name) => name === wanted, LOOKS).catch(() => {});
     }
     expect(found).toEqual(SEARCHES[language]);
   });
