@@ -133,6 +133,7 @@ describe('the keyboard alone', () => {
       const focused = `(() => {
         let active = document.activeElement;
         while (active?.tagName === 'IFRAME') active = active.contentDocument.activeElement;
+        if (active === document.body) return '';
         return (active?.getAttribute('aria-label') ?? '') + ' ' + (active?.closest('label') ?? active)?.innerText;
       })()`;
       // The client's drawer holds a journal that grows with each test.
@@ -155,9 +156,11 @@ describe('the keyboard alone', () => {
     await tabTo('By size');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
+    await client.mainButton(/^Continue/).waitFor();
     await tabTo('Continue');
     await page.keyboard.press('Enter');
     await client.sees('You are buying');
+    await client.mainButton(/^Pay/).waitFor();
     await tabTo('Pay');
     await page.keyboard.press('Enter');
     await client.sheet.waitFor();
