@@ -67,7 +67,7 @@ export function startTelegram(): void {
   });
   on('safe_area_changed', (insets) => applyInsets('--tg-safe-area-inset', insets));
   on('content_safe_area_changed', (insets) => applyInsets('--tg-content-safe-area-inset', insets));
-  on('back_button_pressed', () => onBack?.());
+  on('back_button_pressed', () => (covers.at(-1) ?? onBack)?.());
   on('settings_button_pressed', () => onSettings?.());
   on('main_button_pressed', () => buttons.main?.onPress());
   on('secondary_button_pressed', () => buttons.secondary?.onPress());
@@ -96,11 +96,13 @@ export function canDo(method: MethodName): boolean {
 let onBack: (() => void) | null = null;
 let onSettings: (() => void) | null = null;
 const buttons: { main: BottomButton | null; secondary: BottomButton | null } = { main: null, secondary: null };
+/** How to close each thing that lies over the screen, the uppermost last. */
+const covers: (() => void)[] = [];
 
 /** Null hides it. Android's own back gesture reaches the app only while the button is shown. */
 export function setBackButton(press: (() => void) | null): void {
   onBack = press;
-  post('web_app_setup_back_button', { is_visible: press !== null });
+  showBackButton();
 }
 
 export function setSettingsButton(press: (() => void) | null): void {
@@ -110,11 +112,40 @@ export function setSettingsButton(press: (() => void) | null): void {
 
 export function setMainButton(button: BottomButton | null): void {
   buttons.main = button;
-  post('web_app_setup_main_button', { ...buttonParams(button), has_shine_effect: button?.hasShine ?? false });
+  showMainButton();
 }
 
 export function setSecondaryButton(button: BottomButton | null): void {
   buttons.secondary = button;
+  showSecondaryButton();
+}
+
+/** While something lies over the screen, back closes it and the screen's own buttons are away. Returns how to end that. */
+export function coverScreen(close: () => void): () => void {
+  const show = () => {
+    showBackButton();
+    showMainButton();
+    showSecondaryButton();
+  };
+  covers.push(close);
+  show();
+  return () => {
+    covers.splice(covers.indexOf(close), 1);
+    show();
+  };
+}
+
+function showBackButton(): void {
+  post('web_app_setup_back_button', { is_visible: onBack !== null || covers.length > 0 });
+}
+
+function showMainButton(): void {
+  const button = covers.length > 0 ? null : buttons.main;
+  post('web_app_setup_main_button', { ...buttonParams(button), has_shine_effect: button?.hasShine ?? false });
+}
+
+function showSecondaryButton(): void {
+  const button = covers.length > 0 ? null : buttons.secondary;
   post('web_app_setup_secondary_button', { ...buttonParams(button), position: button?.position ?? 'bottom' });
 }
 

@@ -21,6 +21,23 @@ export function scope<Result>(run: () => Result): { result: Result; dispose: () 
   }
 }
 
+/** For what begins with a press: runs it as a part of the scope that is current now; once that is left, not at all. */
+export function laterInScope(): (run: () => void) => void {
+  const mine = owner;
+  let isLeft = false;
+  onDispose(() => (isLeft = true));
+  return (run) => {
+    if (isLeft) return;
+    const outer = owner;
+    owner = mine;
+    try {
+      run();
+    } finally {
+      owner = outer;
+    }
+  };
+}
+
 /** What is made outside any scope lives as long as the page. */
 export function onDispose(dispose: () => void): void {
   owner?.push(dispose);

@@ -1,9 +1,13 @@
 import './sheet.css';
 import { h, type Child } from './dom.ts';
 import { icon } from './icon.ts';
-import { scope } from './scope.ts';
+import { coverScreen } from '../telegram.ts';
+import { onDispose, scope } from './scope.ts';
 
-/** A page that slides up from below over the screen. Resolves when it is closed; what it holds is left then. */
+/**
+ * A page that slides up from below over the screen. Resolves when it is closed; what it holds is left then. Telegram's
+ * back closes it, and so does leaving the scope that it was opened in.
+ */
 export function showSheet(title: string, closeLabel: string, content: (close: () => void) => Child): Promise<void> {
   return new Promise((resolve) => {
     const { result: dialog, dispose } = scope(() => {
@@ -34,13 +38,21 @@ export function showSheet(title: string, closeLabel: string, content: (close: ()
       );
       return dialogElement;
     });
-    // Not owned by the scope: closing is what ends the scope.
-    dialog.addEventListener('close', () => {
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      dialog.removeEventListener('close', end);
+      uncover();
       dispose();
       dialog.remove();
       resolve();
-    });
+    };
+    // Not owned by the sheet's own scope: closing is what ends that.
+    dialog.addEventListener('close', end);
     document.body.append(dialog);
     dialog.showModal();
+    const uncover = coverScreen(() => dialog.close());
+    onDispose(end);
   });
 }

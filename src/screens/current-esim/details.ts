@@ -9,6 +9,7 @@ import { section } from '../../ui/card.ts';
 import { each, h, swap, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
+import { laterInScope } from '../../ui/scope.ts';
 import type { CurrentEsim } from './controller.ts';
 import { showQr } from './qr-sheet.ts';
 import { detailsMessages } from './details-messages.ts';
@@ -17,6 +18,7 @@ import { detailsMessages } from './details-messages.ts';
 export function renderDetails(esim: () => Esim, controller: CurrentEsim, context: ScreenContext): Child {
   const { language } = context;
   const messages = detailsMessages[language];
+  const onScreen = laterInScope();
   return [
     swap(
       () => esim().state,
@@ -27,7 +29,7 @@ export function renderDetails(esim: () => Esim, controller: CurrentEsim, context
     ),
     swap(
       () => canTopUp(esim().state),
-      (isToppable) => renderActions(esim, isToppable, controller, context),
+      (isToppable) => renderActions(esim, isToppable, controller, context, onScreen),
     ),
     renderPlans(esim, language),
     h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
@@ -39,6 +41,7 @@ function renderActions(
   isToppable: boolean,
   controller: CurrentEsim,
   context: ScreenContext,
+  onScreen: (run: () => void) => void,
 ): HTMLElement {
   const { language, router } = context;
   const { actions } = detailsMessages[language];
@@ -50,7 +53,7 @@ function renderActions(
     h('h2', { class: 'visually-hidden' }, actions.title),
     list(
       isToppable ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
-      row('qr', actions.qr, () => showQr(esim(), context)),
+      row('qr', actions.qr, () => onScreen(() => showQr(esim(), context))),
       row('phone', actions.install, () => router.navigate(`${path}/install`)),
       row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
       row(
@@ -58,7 +61,7 @@ function renderActions(
         actions.rename,
         () =>
           void import('./rename-sheet.ts').then(
-            ({ showRename }) => showRename(esim(), controller, language),
+            ({ showRename }) => onScreen(() => showRename(esim(), controller, language)),
             () => {},
           ),
       ),

@@ -14,7 +14,7 @@ import { faces } from '../../ui/faces.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
-import { liveEffect } from '../../ui/scope.ts';
+import { laterInScope, liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
 import { findAnswers, type Answer, type Topic } from './content.ts';
 import { helpMessages } from './messages.ts';
@@ -160,6 +160,7 @@ function renderLanguage({ client, language }: ScreenContext): HTMLElement {
 
 function renderData({ language, client }: ScreenContext): HTMLElement {
   const { data } = helpMessages[language];
+  const onScreen = laterInScope();
   return section(
     { title: data.title },
     list(
@@ -167,7 +168,9 @@ function renderData({ language, client }: ScreenContext): HTMLElement {
         title: data.erase,
         // Few ever open it, so it is loaded then.
         onPress: () =>
-          void import('./delete-data-sheet.ts').then(({ showDeleteData }) => showDeleteData(client, language)),
+          void import('./delete-data-sheet.ts').then(({ showDeleteData }) =>
+            onScreen(() => showDeleteData(client, language)),
+          ),
       }),
     ),
   );

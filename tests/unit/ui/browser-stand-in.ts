@@ -31,6 +31,12 @@ class CountedElement extends TinyElement {
     counting(this);
   }
 
+  /** A dialog's. */
+  showModal(): void {}
+  close(): void {
+    this.fire('close');
+  }
+
   scrollIntoView(): void {}
   focus(): void {}
   blur(): void {}

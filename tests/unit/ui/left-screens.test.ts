@@ -58,8 +58,25 @@ const PATHS = [
   `${ESIM}/install`,
 ].concat(`${ESIM}/trouble`, `${ESIM}/top-up`, '/history', '/help');
 
+/** What lies over the screens now. */
+const openSheets = () => [...document.body.children].map((sheet) => sheet.textContent);
+
+/** The innermost element with exactly this text that hears a press is pressed, as by a finger. */
+function press(within: Element, text: string): void {
+  const all = (element: Element): Element[] => [element, ...[...element.children].flatMap(all)];
+  const button = all(within).findLast(
+    ({ tagName, textContent }) => tagName === 'button' && textContent?.includes(text),
+  );
+  if (!button || !('fire' in button) || typeof button.fire !== 'function') throw new Error(`no button says ${text}`);
+  Reflect.apply(button.fire, button, ['click']);
+}
+
 /** Shows the screen, with its content if asked, leaves it, and lets what is under way come to its end. */
-async function visit(path: string, status: 'ready' | 'processing' | 'pending', { isPatient }: { isPatient: boolean }) {
+async function visit(
+  path: string,
+  status: 'ready' | 'processing' | 'pending',
+  { isPatient, act }: { isPatient: boolean; act?: (screen: Element) => void | Promise<void> },
+) {
   const url = new URL(path, 'https://shop.test');
   const { route, params } = matchRoute(routes, url.pathname);
   const screen = await route?.load();
@@ -85,6 +102,7 @@ async function visit(path: string, status: 'ready' | 'processing' | 'pending', {
     }),
   );
   if (isPatient) await vi.waitFor(() => expect(result.textContent?.length).toBeGreaterThan(40), { timeout: 10_000 });
+  await act?.(result);
   const shown = { effects: countLiveEffects(), listeners: countListeners() };
   dispose();
   await new Promise((resolve) => setTimeout(resolve, 60));
@@ -105,6 +123,31 @@ describe('a screen that is left', () => {
 
   it.each(PATHS)('leaves nothing behind either when its answers come after it: %s', async (path) => {
     const { before, after } = await visit(path, 'ready', { isPatient: false });
+    expect(after).toEqual(before);
+  });
+
+  const SHEETS = [
+    [ESIM, 'Show the QR code', 'Everything in one line'],
+    [ESIM, 'Rename', 'For example, Mum'],
+    ['/help', 'Delete my data', 'Delete for good'],
+  ] as const;
+
+  it.each(SHEETS)('closes the sheet that lies over it: %s, %s', async (path, button, words) => {
+    const { before, after } = await visit(path, 'ready', {
+      isPatient: true,
+      act: async (screen) => {
+        press(screen, button);
+        await vi.waitFor(() => expect(openSheets().join()).toContain(words), { timeout: 10_000 });
+      },
+    });
+    expect(openSheets()).toEqual([]);
+    expect(after).toEqual(before);
+  });
+
+  it.each(SHEETS)('opens no sheet any more: %s, %s', async (path, button) => {
+    const act = (screen: Element) => press(screen, button);
+    const { before, after } = await visit(path, 'ready', { isPatient: true, act });
+    expect(openSheets()).toEqual([]);
     expect(after).toEqual(before);
   });
 

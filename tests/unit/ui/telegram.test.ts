@@ -87,6 +87,26 @@ describe('the bridge to Telegram', () => {
     expect(presses).toEqual(['pay']);
   });
 
+  it('gives back to what lies over the screen, and shows the screen’s own buttons again after it', () => {
+    const presses: string[] = [];
+    const shown = (type: string) => said.findLast(({ eventType }) => eventType === type)?.eventData;
+    telegram.setBackButton(null);
+    telegram.setMainButton({ text: 'Top up', onPress: () => {} });
+    const uncover = telegram.coverScreen(() => presses.push('close'));
+    expect(shown('web_app_setup_main_button')).toMatchObject({ is_visible: false });
+    expect(shown('web_app_setup_back_button')).toEqual({ is_visible: true });
+    telegram.setBackButton(() => presses.push('leave'));
+    telegram.setMainButton({ text: 'Top up again', onPress: () => {} });
+    expect(shown('web_app_setup_main_button')).toMatchObject({ is_visible: false });
+    tell('back_button_pressed', {});
+    uncover();
+    tell('back_button_pressed', {});
+    expect(presses).toEqual(['close', 'leave']);
+    expect(shown('web_app_setup_main_button')).toMatchObject({ is_visible: true, text: 'Top up again' });
+    telegram.setBackButton(null);
+    telegram.setMainButton(null);
+  });
+
   it('tells how the payment of this invoice ended, not of another', async () => {
     const outcome = telegram.openInvoice('https://t.me/$own_slug');
     expect(said.at(-1)).toMatchObject({ eventType: 'web_app_open_invoice', eventData: { slug: 'own_slug' } });
