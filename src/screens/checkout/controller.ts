@@ -5,6 +5,7 @@ import { isEmail } from '../../email.ts';
 import { ESIMGoClientError, codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { keep, readKept } from '../../kept-values.ts';
+import { isInDoubt, isPaymentReport, reportPayment } from '../../reported-payments.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
 import type { Router } from '../../router.ts';
 import type { PaymentOutcome } from '../../telegram.ts';
@@ -109,10 +110,11 @@ export function createCheckout(
         ...(address !== '' && { email: address }),
       });
       if (isLeft) return;
-      if (order.status !== 'pending') return router.replace(`/orders/${order.id}`);
+      if (order.status !== 'pending' || isInDoubt(order)) return router.replace(`/orders/${order.id}`);
       step.value = 'paying';
       lookAgain(order.id);
       const outcome = await telegram.openInvoice(invoiceUrl);
+      if (isPaymentReport(outcome)) reportPayment(order.id, outcome);
       if (isLeft) return;
       if (outcome !== 'cancelled' && outcome !== 'failed') {
         router.replace(`/orders/${order.id}?invoice=${outcome}`);

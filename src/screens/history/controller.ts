@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Order } from '../../../lib/contract/order.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import { nextLookAtOrdersMs } from '../../order-words.ts';
 import { createResource, type Resource } from '../../resource.ts';
 
 export interface Month {
@@ -22,7 +23,7 @@ export interface History {
   showMore(): Promise<void>;
 }
 
-const WHILE_MOVING_MS = 4_000;
+const WHILE_PAYING_BACK_MS = 4_000;
 
 export function createHistory({
   client,
@@ -51,7 +52,7 @@ export function createHistory({
     isLoadingMore,
     problem,
     refresh: () => first.reload(),
-    nextRefreshInMs: () => (orders.value.some(isMoving) ? WHILE_MOVING_MS : null),
+    nextRefreshInMs: () => (orders.value.some(isPayingBack) ? WHILE_PAYING_BACK_MS : nextLookAtOrdersMs(orders.value)),
     async showMore() {
       if (cursor.value === null || isLoadingMore.value) return;
       isLoadingMore.value = true;
@@ -70,8 +71,8 @@ export function createHistory({
   };
 }
 
-function isMoving({ status, payment_status: payment }: Order): boolean {
-  return status === 'processing' || payment === 'refund_due';
+function isPayingBack({ payment_status: payment }: Order): boolean {
+  return payment === 'refund_due';
 }
 
 /** The first mention of an order wins; the list stays in the order of the purchases. */

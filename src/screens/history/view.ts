@@ -2,9 +2,11 @@ import './history.css';
 import type { Order, OrderStatus } from '../../../lib/contract/order.ts';
 import { formatDate, formatDateTime, formatTime } from '../../../lib/i18n/format.ts';
 import { checkoutPath } from '../../checkout-path.ts';
+import { orderWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import { refreshWhileVisible } from '../../refresh-while-visible.ts';
+import { isInDoubt } from '../../reported-payments.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { accordion } from '../../ui/accordion.ts';
 import { button } from '../../ui/button.ts';
@@ -113,7 +115,10 @@ function renderOrder(order: () => Order, context: ScreenContext): HTMLElement {
         'span',
         { class: 'purchase-row__line' },
         h('span', { class: 'hint number' }, formatDate(language, new Date(createdAt))),
-        () => stateChip(messages.status[order().status], TONES[order().status]),
+        () =>
+          isInDoubt(order())
+            ? stateChip(orderWords[language].doubt.chip, 'warning')
+            : stateChip(messages.status[order().status], TONES[order().status]),
       ),
     ),
   );
@@ -128,12 +133,14 @@ function renderOrder(order: () => Order, context: ScreenContext): HTMLElement {
         () => h('div', { class: 'purchase-row__actions' }, renderActions(order(), context)),
       ),
     ],
-    { isOpen: order().status === 'pending' && !isOver(order()) },
+    { isOpen: isInDoubt(order()) || (order().status === 'pending' && !isOver(order())) },
   );
 }
 
 function storyOf(order: Order, language: ScreenContext['language']): string | null {
   const messages = historyMessages[language];
+  const { doubt } = orderWords[language];
+  if (isInDoubt(order)) return `${doubt.title}. ${doubt.text}`;
   switch (order.status) {
     case 'pending':
       return isOver(order) ? messages.pendingOver : messages.pending(formatTime(language, new Date(order.expires_at)));
@@ -159,6 +166,7 @@ function renderActions(order: Order, { language, router }: ScreenContext): Child
   const again = button(actions.again, () =>
     router.navigate(checkoutPath(planId, code, kind === 'top_up' ? esimId : null)),
   );
+  if (isInDoubt(order)) return button(actions.progress, toOrder);
   switch (order.status) {
     case 'pending':
       return isOver(order) ? again : button(actions.continue, toOrder);

@@ -3,6 +3,7 @@ import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
 import { isPast } from '../../esim-words.ts';
 import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import { isMoving, nextLookAtOrdersMs } from '../../order-words.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
 import type { SeenEsims } from '../../seen-esims.ts';
 
@@ -10,7 +11,7 @@ export interface MyEsims {
   list: Resource<EsimSummary[]>;
   current: ReadonlySignal<EsimSummary[]>;
   past: ReadonlySignal<EsimSummary[]>;
-  /** Orders that are not an eSIM yet: to be paid, or being issued. */
+  /** Orders that are not an eSIM yet: to be paid, looked for, or being issued. */
   moving: ReadonlySignal<Order[]>;
   /** Why what is shown may be old; null when it is not. */
   staleBecause: ReadonlySignal<ClientErrorCode | null>;
@@ -22,7 +23,6 @@ export interface MyEsims {
   nextRefreshInMs(): number;
 }
 
-const WHILE_MOVING_MS = 3_000;
 const OTHERWISE_MS = 30_000;
 /** As many as anybody carries; each is asked for once. */
 const MAX_KEPT_AHEAD = 5;
@@ -96,8 +96,7 @@ export function createMyEsims({
       await refresh();
       isRefreshing.value = false;
     },
-    nextRefreshInMs: () =>
-      moving.value.some(({ status }) => status === 'processing') ? WHILE_MOVING_MS : OTHERWISE_MS,
+    nextRefreshInMs: () => nextLookAtOrdersMs(moving.value) ?? OTHERWISE_MS,
   };
 }
 
@@ -105,9 +104,4 @@ export function createMyEsims({
 function byUse(one: EsimSummary, other: EsimSummary): number {
   const rank = ({ state }: EsimSummary) => (state === 'live' ? 0 : state === 'used_up' ? 2 : 1);
   return rank(one) - rank(other);
-}
-
-function isMoving(order: Order, now: number): boolean {
-  if (order.status === 'processing') return true;
-  return order.status === 'pending' && Date.parse(order.expires_at) > now;
 }

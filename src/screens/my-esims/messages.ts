@@ -8,8 +8,6 @@ const en = {
   continuePayment: 'Continue payment',
   past: (count: number) => `Past · ${count}`,
   noUsage: 'The operator has not told us yet',
-  moving: { processing: 'Being issued', pending: 'Waits for payment' },
-  movingTopUp: 'Data is being added',
   stale: 'This is what was seen here last. It may have changed since.',
   another: { title: 'One more eSIM', text: 'For another country or another phone' },
   empty: {
@@ -27,8 +25,6 @@ const ru: typeof en = {
   continuePayment: 'Продолжить оплату',
   past: (count) => `Прошлые · ${count}`,
   noUsage: 'Оператор ещё не сообщил остаток',
-  moving: { processing: 'Выпускаем', pending: 'Ждёт оплаты' },
-  movingTopUp: 'Добавляем интернет',
   stale: 'Показываем то, что было здесь в последний раз. С тех пор могло измениться.',
   another: { title: 'Ещё один eSIM', text: 'Для другой страны или другого телефона' },
   empty: {

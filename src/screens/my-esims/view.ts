@@ -12,9 +12,11 @@ import {
   stateTone,
   timeLeft,
 } from '../../esim-words.ts';
+import { movingWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import { refreshWhileVisible } from '../../refresh-while-visible.ts';
+import { isInDoubt } from '../../reported-payments.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { haptic, initData } from '../../telegram.ts';
@@ -110,23 +112,21 @@ function renderAll(controller: MyEsims, context: ScreenContext): Child {
 
 function renderMoving(order: () => Order, { language, router }: ScreenContext): HTMLElement {
   const messages = myEsimsMessages[language];
-  const isPaid = () => order().status === 'processing';
   const open = () => router.navigate(`/orders/${order().id}`);
-  const words = () => {
-    if (!isPaid()) return messages.moving.pending;
-    return order().kind === 'top_up' ? messages.movingTopUp : messages.moving.processing;
-  };
   return h(
     'li',
     { class: 'esim-card' },
     renderHead(
       order().country_code,
       placeName(order(), language),
-      () => stateChip(words(), isPaid() ? 'good' : 'warning'),
+      () => stateChip(movingWords(order(), language), order().status === 'processing' ? 'good' : 'warning'),
       open,
     ),
     h('p', { class: 'hint' }, planLine(order(), language)),
-    swap(isPaid, (isDone) => (isDone ? null : action(messages.continuePayment, open))),
+    swap(
+      () => order().status === 'processing' || isInDoubt(order()),
+      (isNothingToDo) => (isNothingToDo ? null : action(messages.continuePayment, open)),
+    ),
   );
 }
 

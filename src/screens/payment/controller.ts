@@ -3,12 +3,22 @@ import type { Order } from '../../../lib/contract/order.ts';
 import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
+import { isPaymentReport, reportOf, reportPayment, type PaymentReport } from '../../reported-payments.ts';
 import type { Router } from '../../router.ts';
 import type { PaymentOutcome } from '../../telegram.ts';
 import { onDispose } from '../../ui/scope.ts';
 
 /** What to show. The server's word alone moves it on; what the payment sheet said only chooses the words meanwhile. */
-export type OrderFace = 'checking' | 'unpaid' | 'issuing' | 'ready' | 'topped' | 'failed' | 'refunded' | 'expired';
+export type OrderFace =
+  | 'checking'
+  | 'doubt'
+  | 'unpaid'
+  | 'issuing'
+  | 'ready'
+  | 'topped'
+  | 'failed'
+  | 'refunded'
+  | 'expired';
 
 export interface Payment {
   order: Resource<Order>;
@@ -17,6 +27,8 @@ export interface Payment {
   isLate: ReadonlySignal<boolean>;
   isPaying: ReadonlySignal<boolean>;
   wasCancelled: ReadonlySignal<boolean>;
+  /** What the sheet said of this order, also before the app was closed; null if nothing that may mean a payment. */
+  report: ReadonlySignal<PaymentReport | null>;
   /** Why the last try to go on with the payment ended. */
   problem: ReadonlySignal<ClientErrorCode | null>;
   continuePayment(): Promise<void>;
@@ -35,18 +47,20 @@ export interface PaymentDeps {
 }
 
 const LATE_AFTER_MS = 60_000;
-/** A payment the sheet called done reaches the server in seconds; after this the person may want to try again. */
+/** A payment the sheet called done reaches the server in seconds; after this the person is told that it has not. */
 const CHECKING_FOR_MS = 30_000;
 const SETTLED = new Set<OrderFace>(['ready', 'topped', 'refunded', 'expired']);
 
 export function createPayment(
   { client, router, track, now, telegram }: PaymentDeps,
-  { orderId, wasInvoiceOpen }: { orderId: string; wasInvoiceOpen: boolean },
+  { orderId, invoice }: { orderId: string; invoice: string | null },
 ): Payment {
+  if (isPaymentReport(invoice)) reportPayment(orderId, invoice);
   const order = createResource(() => client.getOrderStatus(orderId));
+  const report = signal(reportOf(orderId));
   const openedAt = now();
   const clock = signal(openedAt);
-  const expectsPaymentUntil = signal(wasInvoiceOpen ? openedAt + CHECKING_FOR_MS : 0);
+  const expectsPaymentUntil = signal(isPaymentReport(invoice) ? openedAt + CHECKING_FOR_MS : 0);
   const isPaying = signal(false);
   const wasCancelled = signal(false);
   const problem = signal<ClientErrorCode | null>(null);
@@ -56,7 +70,7 @@ export function createPayment(
 
   const face = computed<OrderFace | null>(() => {
     const value = valueOf(order);
-    return value && faceOf(value, clock.value < expectsPaymentUntil.value);
+    return value && faceOf(value, clock.value < expectsPaymentUntil.value, report.value !== null);
   });
 
   async function poll(): Promise<void> {
@@ -91,6 +105,7 @@ export function createPayment(
     isLate: computed(() => clock.value - startOf(valueOf(order), openedAt) > LATE_AFTER_MS),
     isPaying,
     wasCancelled,
+    report,
     problem,
     async continuePayment() {
       const value = valueOf(order);
@@ -101,10 +116,14 @@ export function createPayment(
       try {
         // The kept key makes this the same order; its invoice is the same link.
         const { order: same, invoice_url: url } = await client.continueOrder(value);
+        // Paid since the last look.
+        if (same.id === orderId && same.status !== 'pending') return;
         const outcome = await telegram.openInvoice(url);
+        if (isPaymentReport(outcome)) reportPayment(same.id, outcome);
         // Without the kept key (another device) it is another order, which is the one being paid then.
         if (same.id !== orderId) return router.replace(`/orders/${same.id}?invoice=${outcome}`);
-        wasCancelled.value = outcome === 'cancelled' || outcome === 'failed';
+        report.value = reportOf(orderId);
+        wasCancelled.value = !isPaymentReport(outcome);
         if (!wasCancelled.value) expectsPaymentUntil.value = now() + CHECKING_FOR_MS;
       } catch (error) {
         problem.value = codeOf(error);
@@ -128,10 +147,11 @@ export function createPayment(
   };
 }
 
-export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: boolean): OrderFace {
+export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: boolean, isReported: boolean): OrderFace {
   switch (order.status) {
     case 'pending':
-      return expectsPayment ? 'checking' : 'unpaid';
+      if (expectsPayment) return 'checking';
+      return isReported ? 'doubt' : 'unpaid';
     case 'processing':
       return 'issuing';
     case 'ready':
@@ -142,14 +162,15 @@ export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: bo
     case 'refunded':
       return 'refunded';
     case 'expired':
-      return 'expired';
+      // A payment that is found late still counts.
+      return isReported ? 'doubt' : 'expired';
   }
 }
 
 /** Often at first, then calmer. Null when nothing more will change by itself. */
 export function pollAfterMs(face: OrderFace | null, sinceMs: number): number | null {
   if (face !== null && SETTLED.has(face)) return null;
-  if (face === 'unpaid') return 5_000;
+  if (face === 'unpaid' || face === 'doubt') return 5_000;
   if (sinceMs < 20_000) return 1_500;
   return sinceMs < LATE_AFTER_MS ? 2_500 : 6_000;
 }

@@ -26,6 +26,8 @@ const en = {
   topped: (plan: string) => `${plan} added. Nothing to install.`,
   chooseAgain: 'Choose a plan',
   toEsim: 'Open the eSIM',
+  toEsims: 'To my eSIMs',
+  notCharged: 'No Stars were taken: pay',
   allowMessages: 'Allow us to send the eSIM to the chat',
   cancelled: 'The payment was closed. You have not been charged.',
 };
@@ -56,6 +58,8 @@ const ru: typeof en = {
   topped: (plan) => `Добавлено: ${plan}. Устанавливать ничего не нужно.`,
   chooseAgain: 'Выбрать тариф',
   toEsim: 'Открыть eSIM',
+  toEsims: 'К моим eSIM',
+  notCharged: 'Звёзды не списались: оплатить',
   allowMessages: 'Разрешить прислать eSIM в чат',
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
 };

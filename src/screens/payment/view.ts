@@ -1,6 +1,7 @@
 import './payment.css';
 import type { Order } from '../../../lib/contract/order.ts';
 import { formatStars, formatTime } from '../../../lib/i18n/format.ts';
+import { orderWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import type { ScreenContext } from '../../screen.ts';
@@ -23,7 +24,7 @@ export function render(context: ScreenContext): HTMLElement {
   const { params, query } = context;
   const controller = createPayment(
     { ...context, now: () => Date.now(), telegram: { openInvoice, haptic } },
-    { orderId: params['id'] ?? '', wasInvoiceOpen: query.has('invoice') },
+    { orderId: params['id'] ?? '', invoice: query.get('invoice') },
   );
   controller.start();
   return h(
@@ -47,6 +48,8 @@ function renderFace(face: OrderFace, order: () => Order, controller: Payment, co
       return renderProgress(face, order, controller, context);
     case 'ready':
       return renderReady(order, context);
+    case 'doubt':
+      return renderDoubt(order, controller, context);
     case 'unpaid':
       return renderUnpaid(order, controller, context);
     case 'topped':
@@ -129,15 +132,38 @@ function renderUnpaid(order: () => Order, controller: Payment, { language }: Scr
         ? messages.cancelled
         : messages.unpaid(formatTime(language, new Date(order().expires_at))),
     ),
-    swap(
-      () => controller.problem.value,
-      (code) => {
-        if (code === null) return null;
-        const { title, text } = problemMessages[language][code];
-        return callout('bad', 'warning', `${title}. ${text}`);
-      },
-    ),
+    renderProblem(controller, language),
   ];
+}
+
+/** The sheet may have taken the Stars: nothing here says that it did not, and paying again is never the way on. */
+function renderDoubt(order: () => Order, controller: Payment, { language, router }: ScreenContext): Child {
+  const messages = paymentMessages[language];
+  const { title, text } = orderWords[language].doubt;
+  mainButton(() => ({ text: messages.toEsims, onPress: () => router.replace('/esims') }));
+  return [
+    breathingFlag(order().country_code),
+    h('h1', { class: 'screen__title payment__title' }, title),
+    h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
+    h('p', { class: 'payment__note', role: 'status' }, text),
+    // Only where Telegram did not say what became of the sheet: it may have been closed unpaid.
+    swap(
+      () => controller.report.value === 'unknown' && order().status === 'pending',
+      (canPay) => (canPay ? button(messages.notCharged, () => void controller.continuePayment()) : null),
+    ),
+    renderProblem(controller, language),
+  ];
+}
+
+function renderProblem(controller: Payment, language: ScreenContext['language']): Child {
+  return swap(
+    () => controller.problem.value,
+    (code) => {
+      if (code === null) return null;
+      const { title, text } = problemMessages[language][code];
+      return callout('bad', 'warning', `${title}. ${text}`);
+    },
+  );
 }
 
 type End = 'topped' | 'failed' | 'refunded' | 'expired';
