@@ -18,23 +18,25 @@ export interface Place {
 
 export interface Router {
   navigate(path: string): void;
-  /** Goes on without a way back to this screen. */
+  /** Goes on without a way back to this screen; to where the person came from, by going back there. */
   replace(path: string): void;
   back(): void;
   start(): void;
 }
 
 interface EntryState {
-  depth: number;
+  /** The paths of the screens behind this one, the first at the bottom. */
+  behind: readonly string[];
   key: string;
 }
 
 export function createRouter(routes: readonly Route[], show: (place: Place) => void): Router {
   const open = () => {
-    const state = readState(history.state) ?? { depth: 0, key: newKey() };
-    show({ ...matchRoute(routes, location.pathname), query: new URLSearchParams(location.search), ...state });
+    const { behind, key } = readState(history.state) ?? { behind: [], key: newKey() };
+    const query = new URLSearchParams(location.search);
+    show({ ...matchRoute(routes, location.pathname), query, depth: behind.length, key });
   };
-  const depth = () => readState(history.state)?.depth ?? 0;
+  const behind = () => readState(history.state)?.behind ?? [];
   const put = (path: string, state: EntryState, isNew: boolean) => {
     if (isNew) history.pushState(state, '', path);
     else history.replaceState(state, '', path);
@@ -42,15 +44,17 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
 
   return {
     navigate(path) {
-      put(path, { depth: depth() + 1, key: newKey() }, true);
+      put(path, { behind: [...behind(), location.pathname + location.search], key: newKey() }, true);
       open();
     },
     replace(path) {
-      put(path, { depth: depth(), key: newKey() }, false);
+      const steps = stepsBackTo(path, behind());
+      if (steps > 0) return history.go(-steps);
+      put(path, { behind: behind(), key: newKey() }, false);
       open();
     },
     back() {
-      if (depth() > 0) history.back();
+      if (behind().length > 0) history.back();
       else this.replace('/');
     },
     start() {
@@ -69,9 +73,9 @@ export function enterAt(startParam: string | null): void {
   const path = location.pathname + location.search;
   if (readState(history.state)) return history.replaceState(history.state, '', path);
   const target = pathOfStartParam(startParam) ?? path;
-  history.replaceState({ depth: 0, key: newKey() } satisfies EntryState, '', '/');
+  history.replaceState({ behind: [], key: newKey() } satisfies EntryState, '', '/');
   if (target === '/' || target.startsWith('/?') || target === '/index.html') return;
-  history.pushState({ depth: 1, key: newKey() } satisfies EntryState, '', target);
+  history.pushState({ behind: ['/'], key: newKey() } satisfies EntryState, '', target);
 }
 
 /** `to_TH`, `plan_<bundle>`, `order_<id>`; anything else is no place of ours. */
@@ -86,6 +90,12 @@ export function pathOfStartParam(startParam: string | null): string | null {
     default:
       return `/orders/${value.startsWith('ord_') ? value : `ord_${value}`}`;
   }
+}
+
+/** How far behind the path was seen last; 0 if it was not. */
+export function stepsBackTo(path: string, behind: readonly string[]): number {
+  const index = behind.lastIndexOf(path);
+  return index < 0 ? 0 : behind.length - index;
 }
 
 export function matchRoute<Kind extends { pattern: string }>(
@@ -121,9 +131,13 @@ function decode(text: string): string {
 }
 
 function readState(state: unknown): EntryState | null {
-  if (typeof state !== 'object' || state === null || !('depth' in state) || !('key' in state)) return null;
-  const { depth, key } = state;
-  return typeof depth === 'number' && typeof key === 'string' ? { depth, key } : null;
+  if (typeof state !== 'object' || state === null || !('behind' in state) || !('key' in state)) return null;
+  const { behind, key } = state;
+  return Array.isArray(behind) && behind.every(isString) && typeof key === 'string' ? { behind, key } : null;
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function newKey(): string {

@@ -1,6 +1,82 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkoutPath, destinationOfBundle } from '../../../src/checkout-path.ts';
-import { matchRoute, pathOfStartParam } from '../../../src/router.ts';
+import { createRouter, matchRoute, pathOfStartParam, type Place } from '../../../src/router.ts';
+
+/** A history as a browser keeps it, as far as the router asks. */
+function installHistory(path: string) {
+  const view = new EventTarget();
+  const entries: { url: URL; state: unknown }[] = [{ url: new URL(path, 'https://shop.test'), state: null }];
+  let at = 0;
+  const put = (state: unknown, url: string) => (entries[at] = { url: new URL(url, 'https://shop.test'), state });
+  const go = (delta: number) => {
+    at += delta;
+    view.dispatchEvent(new Event('popstate'));
+  };
+  vi.stubGlobal('addEventListener', view.addEventListener.bind(view));
+  vi.stubGlobal('location', {
+    get pathname() {
+      return entries[at]?.url.pathname;
+    },
+    get search() {
+      return entries[at]?.url.search;
+    },
+  });
+  vi.stubGlobal('history', {
+    get state() {
+      return entries[at]?.state;
+    },
+    replaceState: (state: unknown, _title: string, url: string) => put(state, url),
+    pushState: (state: unknown, _title: string, url: string) => {
+      entries.splice(at + 1);
+      at += 1;
+      put(state, url);
+    },
+    go,
+    back: () => go(-1),
+  });
+}
+
+describe('createRouter', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  function openRouter(path: string) {
+    installHistory(path);
+    const patterns = ['/', '/esims', '/esims/:id', '/esims/:id/top-up', '/checkout/:bundle', '/orders/:id'];
+    const shown: Place[] = [];
+    const load = () => Promise.reject(new Error('no screen is loaded here'));
+    const router = createRouter(
+      patterns.map((pattern) => ({ pattern, load })),
+      (place) => void shown.push(place),
+    );
+    router.start();
+    const where = () => `${shown.at(-1)?.route?.pattern} at ${shown.at(-1)?.depth}`;
+    return { router, where, shown };
+  }
+
+  it('leaves the eSIM after a top-up of it, and does not come by the top-up again', () => {
+    const { router, where, shown } = openRouter('/');
+    for (const path of ['/esims', '/esims/esim_1', '/esims/esim_1/top-up', '/checkout/plan?to=TH&esim=esim_1']) {
+      router.navigate(path);
+    }
+    router.replace('/orders/ord_1?invoice=paid');
+    expect(where()).toBe('/orders/:id at 4');
+    router.replace('/esims/esim_1');
+    expect(where()).toBe('/esims/:id at 2');
+    expect(shown.at(-1)?.key).toBe(shown[2]?.key);
+    router.back();
+    expect(where()).toBe('/esims at 1');
+  });
+
+  it('goes on in place where it has not been', () => {
+    const { router, where } = openRouter('/');
+    router.navigate('/orders/ord_1');
+    router.replace('/esims/esim_1');
+    expect(where()).toBe('/esims/:id at 1');
+    router.replace('/esims/esim_2');
+    router.back();
+    expect(where()).toBe('/ at 0');
+  });
+});
 
 describe('matchRoute', () => {
   const routes = ['/', '/to/:code', '/esims', '/esims/:id'].map((pattern) => ({ pattern }));
