@@ -2,7 +2,7 @@ import type { Language } from '../lib/contract/session.ts';
 
 const en = {
   title: 'eSIM for travel',
-  lost: { title: 'Nothing here', text: 'This page does not exist.', action: 'To all destinations' },
+  lost: { title: 'Nothing here', text: 'This page does not exist.', action: 'See all destinations' },
   broken: {
     title: 'The page did not load',
     text: 'The connection was lost, or the shop was just updated.',

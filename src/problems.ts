@@ -32,7 +32,7 @@ const en: Record<ClientErrorCode, Problem> = {
   },
   init_data_expired: {
     title: 'Open the shop again',
-    text: 'It has been open for long. Close it and open it from the bot: nothing is lost.',
+    text: 'It has been open for too long. Close it and open it from the bot: nothing is lost.',
     way: 'reopen',
   },
   unauthorized: {
@@ -136,7 +136,7 @@ const ru: typeof en = {
 };
 
 const ways = {
-  en: { retry: 'Try again', reopen: 'Close the shop', home: 'To all destinations', support: 'Ask a person' },
+  en: { retry: 'Try again', reopen: 'Close the shop', home: 'See all destinations', support: 'Ask a person' },
   ru: { retry: 'Повторить', reopen: 'Закрыть магазин', home: 'Ко всем направлениям', support: 'Написать человеку' },
 } satisfies Record<Language, Record<WayOn, string>>;
 

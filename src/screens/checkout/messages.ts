@@ -11,7 +11,8 @@ const en = {
   youBuy: 'You are buying',
   youTopUp: 'You are topping up',
   worksIn: (countries: number) => `Works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
-  lookAlike: (here: string, others: string) => `This is ${here}. Not to be confused with: ${others}.`,
+  lookAlike: (here: string, others: readonly string[]) =>
+    `This is ${here}. Not to be confused with: ${others.join(', ')}.`,
   important: 'Good to know',
   facts: {
     dataOnly: 'Internet only, no phone number. Your own number keeps working.',
@@ -21,8 +22,8 @@ const en = {
     topUp: 'Nothing to install: the data is added to the eSIM that is already in your phone.',
   },
   device: {
-    question: 'Does your phone take eSIM?',
-    known: 'Your phone takes eSIM',
+    question: 'Does your phone support eSIM?',
+    known: 'Your phone supports eSIM',
     how: 'Dial *#06#. If the list shows an EID, it does.',
     models:
       'Almost every iPhone since XS and XR (2018), Samsung Galaxy since S20, Google Pixel since 4. Not the iPhones made for mainland China.',
@@ -60,7 +61,8 @@ const ru: typeof en = {
   youBuy: 'Вы покупаете',
   youTopUp: 'Вы пополняете',
   worksIn: (countries) => `Работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
-  lookAlike: (here, others) => `Это ${here}. Не перепутайте: ${others} продаётся отдельно.`,
+  lookAlike: (here, others) =>
+    `Это ${here}. Не перепутайте с ${others.length > 1 ? 'другими направлениями' : 'другим направлением'}: ${others.join(', ')}.`,
   important: 'Важно',
   facts: {
     dataOnly: 'Только интернет, без номера. Ваш номер продолжит работать.',

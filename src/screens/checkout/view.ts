@@ -73,7 +73,7 @@ function renderLookAlike(controller: Checkout, offer: () => Offer, { language }:
     () => controller.lookAlikes.value,
     (codes) => {
       if (codes.length === 0) return null;
-      const others = codes.map((code) => destinationName(code, language)).join(', ');
+      const others = codes.map((code) => destinationName(code, language));
       return callout(
         'warning',
         'warning',

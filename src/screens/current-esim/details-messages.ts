@@ -3,7 +3,7 @@ import type { Language } from '../../../lib/contract/session.ts';
 
 const en = {
   sentence: {
-    not_installed: 'Put it into your phone while you are on Wi-Fi. The days do not count yet.',
+    not_installed: 'Install it on your phone while you are on Wi-Fi. The days do not count yet.',
     installed:
       'It is in the phone and waits for its first network there. On arrival, turn the line and its roaming on.',
     live: null,

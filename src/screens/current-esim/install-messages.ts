@@ -2,14 +2,14 @@ import type { Advice } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 
 const en = {
-  title: 'Put it into the phone',
+  title: 'Install on your phone',
   install: 'Install',
   done: 'Already installed',
   check: 'Check again',
   toEsim: 'Open the eSIM',
-  didItWork: 'Press “Install”, confirm on the phone and come back here: we will look whether it worked.',
+  didItWork: 'Press “Install”, confirm on the phone and come back here: we will check if it worked.',
   didItWorkElsewhere:
-    'When the phone says that the eSIM was added, press the button below: we will look whether it worked.',
+    'When the phone says that the eSIM was added, press the button below: we will check if it worked.',
   checking: 'Looking at the operator’s side…',
   advice: {
     works: 'It works: the phone is in the network.',

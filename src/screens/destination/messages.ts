@@ -23,7 +23,7 @@ const en = {
   asOf: (time: string) => `Prices as of ${time}`,
   next: (stars: string) => `Continue · ${stars}`,
   choose: 'Choose a plan',
-  cheaper: 'Works here too, starts at less',
+  cheaper: (stars: string) => `Works here too, from ${stars}`,
   fairUse: (mb: number, kbit: number, goodFor: string) =>
     `${formatMegabytes('en', mb)} a day at full speed, then ${formatSpeed('en', kbit)}: ${goodFor}`,
   noLimit: 'No limit of data',
@@ -38,7 +38,7 @@ const en = {
   empty: {
     title: 'No plans here right now',
     text: 'Choose another destination, or look again later.',
-    action: 'To all destinations',
+    action: 'See all destinations',
   },
 };
 
@@ -58,7 +58,7 @@ const ru: typeof en = {
   asOf: (time) => `Цены на ${time}`,
   next: (stars) => `Дальше · ${stars}`,
   choose: 'Выберите тариф',
-  cheaper: 'Работает и здесь, начинается дешевле',
+  cheaper: (stars) => `Здесь тоже работает, от ${stars}`,
   fairUse: (mb, kbit, goodFor) =>
     `${formatMegabytes('ru', mb)} в день на полной скорости, дальше ${formatSpeed('ru', kbit)}: ${goodFor}`,
   noLimit: 'Без ограничения по объёму',

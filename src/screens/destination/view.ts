@@ -209,8 +209,7 @@ function renderCheaper(region: Destination, { language, router }: ScreenContext)
     listRow({
       leading: flag(region.code),
       title: destinationName(region.code, language),
-      subtitle: cheaper,
-      trailing: price(region.from_stars, language, { isFrom: true }),
+      subtitle: withStars(cheaper(formatStars(language, region.from_stars)), language),
       onPress: () => router.navigate(`/to/${region.code}`),
     }),
   );

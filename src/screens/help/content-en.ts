@@ -14,7 +14,7 @@ export const topics: readonly Topic[] = [
       },
       {
         id: 'device',
-        question: 'Does my phone take eSIM?',
+        question: 'Does my phone support eSIM?',
         text: [
           'Dial *#06#: if the list shows an EID, it does. Almost every iPhone since XS and XR, Samsung Galaxy since S20 and Google Pixel since 4 take it.',
           'iPhones made for mainland China do not, and a phone locked to one operator takes only that operator’s.',

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createOrderBodySchema, type CreateOrderBody } from '../../../lib/contract/order.ts';
 import { isEmail } from '../../../src/email.ts';
 import { createCheckout } from '../../../src/screens/checkout/controller.ts';
+import { lookAlikesOf } from '../../../src/screens/checkout/look-alikes.ts';
+import { checkoutMessages } from '../../../src/screens/checkout/messages.ts';
+import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { anOrder, aPlan } from '../../support/app-samples.ts';
 
 const PLAN = aPlan();
@@ -41,6 +44,17 @@ async function openCheckout() {
   await checkout.offer.reload();
   return { checkout, asked };
 }
+
+describe('the guard against look-alikes', () => {
+  it.each([
+    ['ES', 'Это Испания. Не перепутайте с другим направлением: Канарские острова.'],
+    ['CH', 'Это Швейцария. Не перепутайте с другим направлением: Швеция.'],
+    ['KN', 'Это Сент-Китс и Невис. Не перепутайте с другими направлениями: Сент-Винсент и Гренадины, Сент-Люсия.'],
+  ])('is grammatical Russian for one and for several: %s', (code, sentence) => {
+    const others = lookAlikesOf(code).map((other) => destinationName(other, 'ru'));
+    expect(checkoutMessages.ru.lookAlike(destinationName(code, 'ru'), others)).toBe(sentence);
+  });
+});
 
 describe('the address for a copy', () => {
   it('is sent with the order, without what is around it', async () => {
