@@ -4,7 +4,7 @@ import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib
 import type { HealthAnswer } from '../lib/contract/health.ts';
 import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
 import type { EventsBody, Language, SessionActionAnswer, SessionAnswer } from '../lib/contract/session.ts';
-import { forget, forgetAll, keep, readKept } from './kept-values.ts';
+import { forgetAll, keep, readKept } from './kept-values.ts';
 import { isErrorCode } from './problems.ts';
 
 const GET_TIMEOUT_MS = 12_000;
@@ -14,7 +14,9 @@ const RETRY_AFTER_MS = [400, 1_200] as const;
 const LONGEST_WAIT_MS = 5_000;
 /** As long as the list of destinations is taken for fresh when a screen opens again. */
 const DESTINATIONS_FRESH_MS = 300_000;
-const UNFINISHED_ORDER = 'unfinished-order';
+const UNFINISHED_ORDERS = 'unfinished-orders';
+/** More than anybody leaves unpaid at a time. */
+const MAX_UNFINISHED = 20;
 
 /** The server's codes, and what can go wrong on the way to it. */
 export type ClientErrorCode = ErrorCode | 'offline' | 'timed_out' | 'unreadable';
@@ -111,29 +113,28 @@ export class ESIMGoClient {
    */
   async createOrder(order: CreateOrderBody): Promise<CreateOrderAnswer> {
     const request = requestOf(order);
-    const kept = readKept(UNFINISHED_ORDER, isUnfinishedOrder);
-    const key = kept?.request === request ? kept.key : crypto.randomUUID();
-    keep(UNFINISHED_ORDER, { key, request, orderId: null } satisfies UnfinishedOrder);
+    const kept = readUnfinished().find((one) => one.request === request);
+    const { key } = kept ?? keepUnfinished({ key: crypto.randomUUID(), request, orderId: null });
     let answer: CreateOrderAnswer;
     try {
       answer = await this.#post<CreateOrderAnswer>('/api/esimgo/order', order, { 'idempotency-key': key });
     } catch (error) {
-      if (isRefusal(error)) forget(UNFINISHED_ORDER);
+      if (isRefusal(error)) forgetUnfinished((one) => one.key === key);
       throw error;
     }
     if (answer.order.status === 'expired' || answer.order.status === 'failed' || answer.order.status === 'refunded') {
-      forget(UNFINISHED_ORDER);
-      // A new key was just refused to be new: the order of the kept one has ended without an eSIM.
-      if (kept?.key === key) return this.createOrder(order);
+      forgetUnfinished((one) => one.key === key);
+      // The order of the kept key has ended without an eSIM.
+      if (kept) return this.createOrder(order);
     }
-    keep(UNFINISHED_ORDER, { key, request, orderId: answer.order.id } satisfies UnfinishedOrder);
+    keepUnfinished({ key, request, orderId: answer.order.id });
     return answer;
   }
 
   /** The link of an order that waits for its payment. Asked for on another device, it is a new order like it. */
   continueOrder(order: Order): Promise<CreateOrderAnswer> {
-    const kept = readKept(UNFINISHED_ORDER, isUnfinishedOrder);
-    const email = kept?.orderId === order.id ? emailOf(kept.request) : null;
+    const kept = readUnfinished().find(({ orderId }) => orderId === order.id);
+    const email = kept ? emailOf(kept.request) : null;
     return this.createOrder({
       bundle_id: order.plan_id,
       expected_stars: order.price_stars,
@@ -144,14 +145,16 @@ export class ESIMGoClient {
 
   async getOrderStatus(orderId: string): Promise<Order> {
     const { order } = await this.#get<{ order: Order }>(`/api/esimgo/status?order_id=${encodeURIComponent(orderId)}`);
-    if (order.status !== 'pending' && readKept(UNFINISHED_ORDER, isUnfinishedOrder)?.orderId === order.id) {
-      forget(UNFINISHED_ORDER);
-    }
+    if (order.status !== 'pending') forgetUnfinished((one) => one.orderId === order.id);
     return order;
   }
 
-  listOrders(cursor?: string): Promise<OrdersAnswer> {
-    return this.#get(`/api/esimgo/order${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
+  async listOrders(cursor?: string): Promise<OrdersAnswer> {
+    const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const answer = await this.#get<OrdersAnswer>(`/api/esimgo/order${query}`);
+    const over = new Set(answer.orders.flatMap(({ id, status }) => (status === 'pending' ? [] : [id])));
+    forgetUnfinished(({ orderId }) => orderId !== null && over.has(orderId));
+    return answer;
   }
 
   async listEsims(): Promise<EsimSummary[]> {
@@ -314,6 +317,21 @@ function isWorthRetrying(error: unknown): error is ESIMGoClientError {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function readUnfinished(): UnfinishedOrder[] {
+  return (readKept(UNFINISHED_ORDERS, Array.isArray) ?? []).filter(isUnfinishedOrder);
+}
+
+function keepUnfinished(order: UnfinishedOrder): UnfinishedOrder {
+  keep(UNFINISHED_ORDERS, [order, ...readUnfinished().filter(({ key }) => key !== order.key)].slice(0, MAX_UNFINISHED));
+  return order;
+}
+
+function forgetUnfinished(isOver: (order: UnfinishedOrder) => boolean): void {
+  const orders = readUnfinished();
+  const left = orders.filter((order) => !isOver(order));
+  if (left.length < orders.length) keep(UNFINISHED_ORDERS, left);
 }
 
 function isUnfinishedOrder(value: unknown): value is UnfinishedOrder {

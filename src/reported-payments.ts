@@ -40,13 +40,9 @@ export function isPaymentReport(value: unknown): value is PaymentReport {
 }
 
 function readReports(): Kept[] {
-  return (readKept(REPORTED, isList) ?? [])
+  return (readKept(REPORTED, Array.isArray) ?? [])
     .filter(isKept)
     .filter(({ report, at }) => Date.now() - at < IN_DOUBT_MS[report]);
-}
-
-function isList(value: unknown): value is unknown[] {
-  return Array.isArray(value);
 }
 
 function isKept(value: unknown): value is Kept {

@@ -106,6 +106,44 @@ describe('ESIMGoClient.continueOrder', () => {
     expect(bodies[1]).toBe(bodies[0]);
   });
 
+  it('asks with the key of each of several orders that wait, so that none is made twice', async () => {
+    const { client, keys } = await serve((_request, count) => order(`ord_${count <= 3 ? count : 'again'}`, 'pending'));
+    for (const bundle of ['first', 'second', 'third']) await client.createOrder(wanted(bundle));
+    const waiting = (id: string, plan: string) => anOrder({ id, plan_id: plan, price_stars: 200, esim_id: null });
+    await client.continueOrder(waiting('ord_1', 'first'));
+    await client.continueOrder(waiting('ord_2', 'second'));
+    await client.continueOrder(waiting('ord_3', 'third'));
+    expect(new Set(keys.slice(0, 3)).size).toBe(3);
+    expect(keys.slice(3)).toEqual(keys.slice(0, 3));
+  });
+
+  it('forgets the key of an order that the list shows as paid', async () => {
+    const { client, keys } = await serve((request) =>
+      request.method === 'GET'
+        ? { status: 200, body: { orders: [{ id: 'ord_seen', status: 'ready' }], next_cursor: null } }
+        : order('ord_seen', 'pending'),
+    );
+    await client.createOrder(wanted('seen'));
+    await client.listOrders();
+    await client.createOrder(wanted('seen'));
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it('leaves the others alone when one is paid', async () => {
+    const { client, keys } = await serve((request, count) =>
+      request.method === 'GET'
+        ? order('ord_paid', 'processing')
+        : order(count === 1 ? 'ord_paid' : 'ord_left', 'pending'),
+    );
+    await client.createOrder(wanted('paid'));
+    await client.createOrder(wanted('left'));
+    await client.getOrderStatus('ord_paid');
+    await client.createOrder(wanted('left'));
+    await client.createOrder(wanted('paid'));
+    expect(keys[2]).toBe(keys[1]);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
   it('gives no address of one order to another', async () => {
     const bodies: string[] = [];
     const { client } = await serve((request) => {
