@@ -7,7 +7,6 @@ import { chosenLanguage, language, learnLanguage } from './language.ts';
 import { openOffline } from './offline.ts';
 import { createRouter, enterAt, type Place } from './router.ts';
 import { routes } from './routes.ts';
-import { createSeenEsims } from './seen-esims.ts';
 import type { ScreenModule } from './screen.ts';
 import {
   initData,
@@ -39,8 +38,6 @@ export function startApp(root: HTMLElement): void {
     return;
   }
 
-  // What another user of this device has seen goes before anything is shown.
-  createSeenEsims(initData).list();
   const track = createTrack(client);
   const session = signal<SessionAnswer | null>(null);
   const scrollTops = new Map<string, number>();

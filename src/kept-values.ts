@@ -1,5 +1,25 @@
-const PREFIX = 'shop:';
+const SHOP = 'shop:';
 const memory = new Map<string, string>();
+let prefix = SHOP;
+
+/** From here on everything is kept for this user alone; what another user of the device left is deleted. */
+export function keepFor(user: string): void {
+  prefix = `${SHOP}${user}:`;
+  memory.clear();
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(SHOP) && !name.startsWith(prefix)) localStorage.removeItem(name);
+    }
+  } catch {
+    // Full or forbidden storage: there is nothing of anybody's.
+  }
+}
+
+/** Read without a network; nothing but the choice of what to show and to keep hangs on it. */
+export function userOf(initData: string): string {
+  const user = new URLSearchParams(initData).get('user') ?? '';
+  return /"id":(\d+)/.exec(user)?.[1] ?? '';
+}
 
 /** What is remembered on this device. Null when there is nothing, or what is there is not of the form asked for. */
 export function readKept<Kind>(name: string, isOfForm: (value: unknown) => value is Kind): Kind | null {
@@ -15,7 +35,7 @@ export function keep(name: string, value: unknown): void {
   const text = JSON.stringify(value);
   memory.set(name, text);
   try {
-    localStorage.setItem(PREFIX + name, text);
+    localStorage.setItem(prefix + name, text);
   } catch {
     // Full or forbidden storage costs a convenience, never the purchase: it stays in memory.
   }
@@ -24,7 +44,7 @@ export function keep(name: string, value: unknown): void {
 export function forget(name: string): void {
   memory.delete(name);
   try {
-    localStorage.removeItem(PREFIX + name);
+    localStorage.removeItem(prefix + name);
   } catch {
     // See above.
   }
@@ -34,7 +54,7 @@ export function forget(name: string): void {
 export function forgetAll(): void {
   memory.clear();
   try {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+    for (const name of Object.keys(localStorage)) if (name.startsWith(SHOP)) localStorage.removeItem(name);
   } catch {
     // See above.
   }
@@ -42,7 +62,7 @@ export function forgetAll(): void {
 
 function readText(name: string): string | null {
   try {
-    return localStorage.getItem(PREFIX + name) ?? memory.get(name) ?? null;
+    return localStorage.getItem(prefix + name) ?? memory.get(name) ?? null;
   } catch {
     return memory.get(name) ?? null;
   }

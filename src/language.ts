@@ -1,11 +1,13 @@
 import { signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Language } from '../lib/contract/session.ts';
 import { languageOf } from '../lib/i18n/language.ts';
-import { keep, readKept } from './kept-values.ts';
-import { userLanguage } from './telegram.ts';
+import { keep, keepFor, readKept, userOf } from './kept-values.ts';
+import { initData, isTelegram, userLanguage } from './telegram.ts';
 
 const CHOSEN = 'language';
 
+// The first that reads what is kept: by then it must be this user's alone.
+if (isTelegram) keepFor(userOf(initData));
 const chosen = readKept(CHOSEN, isLanguage);
 const current = signal<Language>(languageOf(chosen, userLanguage ?? navigator.language));
 

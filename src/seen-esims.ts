@@ -1,5 +1,5 @@
 import type { Esim, EsimSummary } from '../lib/contract/esim.ts';
-import { forget, keep, readKept } from './kept-values.ts';
+import { forget, keep, readKept, userOf } from './kept-values.ts';
 
 const SEEN = 'seen-esims';
 /** Goes up when what the server says of an eSIM changes its form. */
@@ -49,12 +49,6 @@ export function createSeenEsims(initData: string): SeenEsims {
       keep(SEEN, { ...seen, details } satisfies Seen);
     },
   };
-}
-
-/** Read without a network; nothing but the choice of what to show hangs on it. */
-function userOf(initData: string): string {
-  const user = new URLSearchParams(initData).get('user') ?? '';
-  return /"id":(\d+)/.exec(user)?.[1] ?? '';
 }
 
 function isSeen(value: unknown): value is Seen {
