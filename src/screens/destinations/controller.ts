@@ -1,11 +1,13 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
 import type { Destination, DestinationKind } from '../../../lib/contract/catalogue.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { isBeforeUse } from '../../esim-words.ts';
 import type { ESIMGoClient } from '../../esimgo-client.ts';
 import { isStringList, keep, readKept } from '../../kept-values.ts';
+import { isMoving, nextLookAtOrdersMs } from '../../order-words.ts';
 import { recentDestinations } from '../../recent-destinations.ts';
 import { refreshWhileVisible } from '../../refresh-while-visible.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
@@ -40,6 +42,8 @@ export interface Destinations {
   letters: ReadonlySignal<Letter[]>;
   /** Of the user's eSIMs the one that matters now: in use, else still to be used. */
   ownEsim: ReadonlySignal<EsimSummary | null>;
+  /** The newest orders that are not an eSIM yet. */
+  moving: ReadonlySignal<Order[]>;
   isFirstVisit: boolean;
   /** Loads what makes the search know cities; called when somebody is about to type. */
   prepareSearch(): Promise<void>;
@@ -53,6 +57,7 @@ const POPULAR: Record<Language, readonly string[]> = {
 };
 const MAX_FOUND = 30;
 const MAX_COVERING = 4;
+const MAX_MOVING = 2;
 const KIND = 'destinations-kind';
 const VISITED = 'visited';
 
@@ -64,7 +69,10 @@ export function createDestinations({
   language,
   seen,
 }: {
-  client: Pick<ESIMGoClient, 'getDestinations' | 'knownDestinations' | 'areDestinationsFresh' | 'listEsims'>;
+  client: Pick<
+    ESIMGoClient,
+    'getDestinations' | 'knownDestinations' | 'areDestinationsFresh' | 'listEsims' | 'listOrders'
+  >;
   language: Language;
   seen: SeenEsims;
 }): Destinations {
@@ -77,6 +85,7 @@ export function createDestinations({
   const list = createResource(async () => withNames(await client.getDestinations()), known && withNames(known));
   const kind = signal<DestinationKind>(readKept(KIND, isKind) ?? 'country');
   const ownEsim = signal(chooseOwn(seen.list() ?? []));
+  const moving = signal<Order[]>([]);
   const isFirstVisit = readKept(VISITED, isStringList) === null;
   keep(VISITED, ['destinations']);
 
@@ -119,6 +128,7 @@ export function createDestinations({
       ),
     ),
     ownEsim,
+    moving,
     isFirstVisit,
     async prepareSearch() {
       if (aliases) return;
@@ -130,6 +140,11 @@ export function createDestinations({
       liveEffect(() => keep(KIND, kind.value));
       refreshWhileVisible(
         async () => {
+          // The orders first: what is no order on its way any more is then among the eSIMs.
+          const orders = await client.listOrders().then(
+            (answer) => answer.orders.filter((order) => isMoving(order, Date.now())).slice(0, MAX_MOVING),
+            () => null,
+          );
           try {
             const esims = await client.listEsims();
             seen.keepList(esims);
@@ -137,8 +152,9 @@ export function createDestinations({
           } catch {
             // The card is an extra; the screen it leads to says what is wrong.
           }
+          if (orders !== null) moving.value = orders;
         },
-        () => null,
+        () => nextLookAtOrdersMs(moving.value),
       );
     },
   };

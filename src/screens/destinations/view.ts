@@ -3,7 +3,10 @@ import { signal } from '@preact/signals-core';
 import type { ScreenContext } from '../../screen.ts';
 import { formatCount, formatDate } from '../../../lib/i18n/format.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
 import { dataLeft, esimName, isBeforeUse, shareLeft, stateName } from '../../esim-words.ts';
+import { movingWords } from '../../order-words.ts';
+import { placeName, planLine } from '../../plan-words.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { haptic, initData } from '../../telegram.ts';
 import { section } from '../../ui/card.ts';
@@ -165,6 +168,19 @@ function renderOwn(controller: Destinations, context: ScreenContext): HTMLElemen
     'div',
     { class: 'destinations__groups' },
     swap(
+      () => controller.moving.value.length > 0,
+      (hasAny) =>
+        hasAny
+          ? list(
+              each(
+                () => controller.moving.value,
+                ({ id }) => id,
+                (order) => movingRow(order, context),
+              ),
+            )
+          : null,
+    ),
+    swap(
       () => controller.ownEsim.value,
       (esim) => (esim ? renderOwnEsim(esim, context) : null),
     ),
@@ -188,6 +204,16 @@ function renderLinks({ language, router }: ScreenContext): HTMLElement {
     link('history', links.history, '/history'),
     link('help', links.help, '/help'),
   );
+}
+
+/** What is paid for, or waits to be, is not lost when the app is closed and opened again. */
+function movingRow(order: () => Order, { language, router }: ScreenContext): HTMLElement {
+  return listRow({
+    leading: flag(order().country_code),
+    title: h('span', { class: 'own-esim__title' }, () => `eSIM · ${placeName(order(), language)}`),
+    subtitle: () => `${movingWords(order(), language)} · ${planLine(order(), language)}`,
+    onPress: () => router.navigate(`/orders/${order().id}`),
+  });
 }
 
 function renderOwnEsim(esim: EsimSummary, { language, router }: ScreenContext): HTMLElement {
