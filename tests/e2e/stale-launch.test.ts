@@ -18,6 +18,8 @@ describe('a shop that was open for longer than Telegram vouches for', () => {
     await sleep(openedAt + (MAX_AGE_S + 1) * 1_000 - Date.now());
     await client.press('Pay');
     await client.sees('Open the shop again');
+    await client.mainButton('Close the shop').waitFor();
+    expect(await client.mainButton('Pay').count()).toBe(0);
     await client.goTo('/esims');
     await client.sees('nothing is lost');
     await client.app.getByRole('button', { name: 'Close the shop' }).click();

@@ -4,10 +4,10 @@ import { formatDays, formatStars, formatUsd } from '../../../lib/i18n/format.ts'
 import { checkoutPath } from '../../checkout-path.ts';
 import { deadlineWords } from '../../deadline-words.ts';
 import { planSize } from '../../plan-words.ts';
-import { problemMessages } from '../../problems.ts';
+import { problemMessages, wayOnMessages } from '../../problems.ts';
 import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { haptic, openInvoice, setClosingConfirmation } from '../../telegram.ts';
+import { close, haptic, openInvoice, setClosingConfirmation } from '../../telegram.ts';
 import { accordion } from '../../ui/accordion.ts';
 import { button } from '../../ui/button.ts';
 import { callout } from '../../ui/callout.ts';
@@ -36,6 +36,11 @@ export function render(context: ScreenContext): HTMLElement {
   mainButton(() => {
     const stars = controller.stars.value;
     if (stars === null || controller.offer.state.value.kind !== 'ready') return null;
+    const setback = controller.setback.value;
+    // Telegram vouches anew only at the next opening: until then no other button could do anything.
+    if (setback?.kind === 'problem' && problemMessages[language][setback.code].way === 'reopen') {
+      return { text: wayOnMessages[language].reopen, onPress: close };
+    }
     const text = controller.priceChange.value === null ? messages.pay : messages.payNew;
     return {
       text: text(formatStars(language, stars)),
