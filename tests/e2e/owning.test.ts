@@ -45,6 +45,8 @@ describe('an eSIM in use', () => {
     await client.sees('Topped up');
     await client.press('Open the eSIM');
     await client.sees('in the queue');
+    await client.back();
+    await client.sees('Your eSIM · Thailand');
     const { esimgo } = await suite.shop.ledger();
     expect(esimgo.orders.filter(({ iccid }) => iccid === esim.iccid)).toHaveLength(2);
   });
@@ -80,6 +82,41 @@ describe('an eSIM in use', () => {
     await client.press('Done, check again');
     await client.sees('The data is used up');
     await client.mainButton('Top up').waitFor();
+  });
+
+  it('closes its QR code with Back, and only then is left', async () => {
+    const { client, esim, move } = await owner();
+    for (const action of ['install', 'attach']) await move(action);
+    await client.openShop('/esims');
+    await client.app.locator('.esim-card__name').click();
+    await client.mainButton('Top up').waitFor();
+    await client.tap('Show the QR code');
+    await client.app.getByRole('dialog').waitFor();
+    await client.mainButton('Top up').waitFor({ state: 'hidden' });
+    await client.back();
+    await client.app.getByRole('dialog').waitFor({ state: 'detached' });
+    await client.mainButton('Top up').waitFor();
+    expect(await client.inApp('location.pathname')).toBe(`/esims/${esim.id}`);
+    await client.tap('Show the QR code');
+    await client.inApp('history.back()');
+    await client.app.getByRole('heading', { name: 'My eSIMs' }).waitFor();
+    expect(await client.app.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('that is in a phone is not told to be installed', async () => {
+    const { client, esim, move } = await owner();
+    for (const action of ['install', 'attach']) await move(action);
+    const [order] = await suite.shop.query<{ id: string }>(`SELECT id FROM orders WHERE telegram_user_id = $1`, [
+      client.userId,
+    ]);
+    await client.openShop(`/esims/${esim.id}`);
+    await client.mainButton('Top up').waitFor();
+    await client.goTo(`/orders/${order?.id}`);
+    await client.sees('Your eSIM is installed');
+    await client.mainButton('Open my eSIM').waitFor();
+    await client.goTo(`/esims/${esim.id}/install`);
+    await client.sees('already in a phone');
+    expect(await client.text()).not.toMatch(/press “Install”/i);
   });
 
   it('can be given a name of one’s own', async () => {

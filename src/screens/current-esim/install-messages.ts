@@ -7,9 +7,11 @@ const en = {
   done: 'Already installed',
   check: 'Check again',
   toEsim: 'Open the eSIM',
-  didItWork: 'Press “Install”, confirm on the phone and come back here: we will check if it worked.',
-  didItWorkElsewhere:
-    'When the phone says that the eSIM was added, press the button below: we will check if it worked.',
+  hint: {
+    here: 'Press “Install”, confirm on the phone and come back here: we will check if it worked.',
+    elsewhere: 'When the phone says that the eSIM was added, press the button below: we will check if it worked.',
+    installed: 'This eSIM is already in a phone. The code is kept here in case you need it again.',
+  },
   checking: 'Looking at the operator’s side…',
   advice: {
     works: 'It works: the phone is in the network.',
@@ -33,8 +35,11 @@ const ru: typeof en = {
   done: 'Уже установлен',
   check: 'Проверить ещё раз',
   toEsim: 'Открыть eSIM',
-  didItWork: 'Нажмите «Установить», подтвердите на телефоне и вернитесь сюда: мы посмотрим, получилось ли.',
-  didItWorkElsewhere: 'Когда телефон скажет, что eSIM добавлен, нажмите кнопку внизу: мы посмотрим, получилось ли.',
+  hint: {
+    here: 'Нажмите «Установить», подтвердите на телефоне и вернитесь сюда: мы посмотрим, получилось ли.',
+    elsewhere: 'Когда телефон скажет, что eSIM добавлен, нажмите кнопку внизу: мы посмотрим, получилось ли.',
+    installed: 'Этот eSIM уже в телефоне. Код хранится здесь на случай, если понадобится снова.',
+  },
   checking: 'Смотрим у оператора…',
   advice: {
     works: 'Работает: телефон в сети.',

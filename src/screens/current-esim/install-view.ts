@@ -1,6 +1,6 @@
 import './install.css';
 import { signal } from '@preact/signals-core';
-import type { Advice, Esim } from '../../../lib/contract/esim.ts';
+import type { Advice, Esim, EsimState } from '../../../lib/contract/esim.ts';
 import { esimName } from '../../esim-words.ts';
 import { problemMessages } from '../../problems.ts';
 import { valueOf } from '../../resource.ts';
@@ -91,14 +91,13 @@ function renderWays(esim: () => Esim, controller: CurrentEsim, context: ScreenCo
 
 function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: ScreenContext['language']): HTMLElement {
   const messages = installMessages[language];
-  const canInstall = installKind() !== 'other' && esim().state === 'not_installed';
   const place = h(
     'div',
     { role: 'status' },
     swap(
       () => {
         if (controller.isBusy.value) return 'busy' as const;
-        return controller.problem.value ?? controller.advice.value;
+        return controller.problem.value ?? controller.advice.value ?? hintFor(esim().state);
       },
       () => {
         if (controller.isBusy.value) return callout('quiet', 'clock', messages.checking);
@@ -115,7 +114,7 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
             messages.advice[advice],
           );
         }
-        return callout('quiet', 'info', canInstall ? messages.didItWork : messages.didItWorkElsewhere);
+        return callout('quiet', 'info', messages.hint[hintFor(esim().state)]);
       },
     ),
   );
@@ -124,6 +123,11 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
     if (controller.advice.value ?? controller.problem.value) place.scrollIntoView({ block: 'center' });
   });
   return place;
+}
+
+function hintFor(state: EsimState): keyof (typeof installMessages)['en']['hint'] {
+  if (state !== 'not_installed') return 'installed';
+  return installKind() === 'other' ? 'elsewhere' : 'here';
 }
 
 function isGood(advice: Advice | null): boolean {

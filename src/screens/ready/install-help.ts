@@ -1,5 +1,5 @@
 import type { Language } from '../../../lib/contract/session.ts';
-import { installKind } from '../../install-kind.ts';
+import type { InstallKind } from '../../install-kind.ts';
 import { card } from '../../ui/card.ts';
 import { copyField } from '../../ui/copy-field.ts';
 import { accordion } from '../../ui/accordion.ts';
@@ -8,10 +8,9 @@ import { icon, type IconName } from '../../ui/icon.ts';
 import { readyMessages } from './messages.ts';
 import './install-help.css';
 
-/** The steps for this platform and the codes to enter by hand. */
-export function installHelp(activationCode: string, language: Language): Child {
+/** The steps, by the button below where there is one, and the codes to enter by hand. */
+export function installHelp(activationCode: string, language: Language, kind: InstallKind): Child {
   const messages = readyMessages[language];
-  const kind = installKind();
   const icons: readonly IconName[] = ['wifi', 'check', 'sim', 'plane'];
   const [, address = '', code = ''] = activationCode.split('$');
   return card(

@@ -2,6 +2,7 @@ import type { Language } from '../../../lib/contract/session.ts';
 
 const en = {
   title: 'Your eSIM is ready',
+  installed: 'Your eSIM is installed',
   install: 'Install',
   openEsim: 'Open my eSIM',
   manual: 'By hand',
@@ -36,6 +37,7 @@ const en = {
 
 const ru: typeof en = {
   title: 'eSIM готов',
+  installed: 'eSIM установлен',
   install: 'Установить',
   openEsim: 'Открыть мой eSIM',
   manual: 'Вручную',

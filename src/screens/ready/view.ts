@@ -7,7 +7,7 @@ import type { ScreenContext } from '../../screen.ts';
 import { sendToChatRow } from '../../send-to-chat.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { initData, openLink } from '../../telegram.ts';
-import { h, type Child } from '../../ui/dom.ts';
+import { h, swap, type Child } from '../../ui/dom.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
@@ -23,12 +23,14 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
   const messages = readyMessages[language];
   const { esim_id: esimId, activation_code: activationCode, qr_code: qrCode } = order();
   const esimPath = esimId === null ? '/esims' : `/esims/${esimId}`;
-  const install = signal<Esim['install'] | null>(null);
+  const esim = signal<Esim | null>(null);
+  const isInstalled = () => esim.value !== null && esim.value.state !== 'not_installed';
+  const kind = () => (isInstalled() ? 'other' : installKind());
   if (esimId !== null) {
     client.getEsim(esimId).then(
-      (esim) => {
-        createSeenEsims(initData).keepOne(esim);
-        if (installKind() !== 'other') install.value = esim.install;
+      (answer) => {
+        createSeenEsims(initData).keepOne(answer);
+        esim.value = answer;
       },
       // The code is on the screen either way; only the one tap is missing.
       () => {},
@@ -36,9 +38,9 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
   }
 
   mainButton(() => {
-    const links = install.value;
-    if (!links) return { text: messages.openEsim, onPress: () => router.navigate(esimPath) };
-    const url = installKind() === 'ios' ? links.apple_install_url : links.android_install_url;
+    const links = esim.value?.install;
+    if (!links || kind() === 'other') return { text: messages.openEsim, onPress: () => router.navigate(esimPath) };
+    const url = kind() === 'ios' ? links.apple_install_url : links.android_install_url;
     return {
       text: messages.install,
       hasShine: true,
@@ -60,12 +62,12 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
       h(
         'div',
         null,
-        h('h1', { class: 'screen__title' }, messages.title),
+        h('h1', { class: 'screen__title' }, () => (isInstalled() ? messages.installed : messages.title)),
         h('p', { class: 'hint' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
       ),
     ),
     qrCode === null ? null : qrCard(qrCode, language),
-    activationCode === null ? null : installHelp(activationCode, language),
+    activationCode === null ? null : swap(kind, (current) => installHelp(activationCode, language, current)),
     list(
       esimId === null ? null : sendToChatRow(esimId, context),
       listRow({
