@@ -92,6 +92,13 @@ export function pathOfStartParam(startParam: string | null): string | null {
   }
 }
 
+/** The other way round: what a link to the bot carries, so that it opens this place. */
+export function startParamOfPath(pathname: string): string | null {
+  const [, kind, value] = /^\/(to|checkout|orders)\/([\w-]+)$/.exec(pathname) ?? [];
+  if (value === undefined) return null;
+  return `${kind === 'checkout' ? 'plan' : kind === 'orders' ? 'order' : 'to'}_${value}`;
+}
+
 /** How far behind the path was seen last; 0 if it was not. */
 export function stepsBackTo(path: string, behind: readonly string[]): number {
   const index = behind.lastIndexOf(path);

@@ -2,6 +2,7 @@ import './outside.css';
 import { signal } from '@preact/signals-core';
 import type { Language } from '../../../lib/contract/session.ts';
 import type { ESIMGoClient } from '../../esimgo-client.ts';
+import { startParamOfPath } from '../../router.ts';
 import { h, swap } from '../../ui/dom.ts';
 import { icon } from '../../ui/icon.ts';
 import { outsideMessages } from './messages.ts';
@@ -14,6 +15,11 @@ export function renderOutside(client: Pick<ESIMGoClient, 'getBotUsername'>, lang
     // The words alone still say where the shop is.
     () => {},
   );
+  const asked = new URLSearchParams(location.search);
+  const start = asked.get('startapp') ?? asked.get('tgWebAppStartParam') ?? startParamOfPath(location.pathname);
+  const query = start === null ? '' : `?${new URLSearchParams({ startapp: start })}`;
+  // Telegram, which says it elsewhere, is not here.
+  document.documentElement.dataset['scheme'] = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   const other = language === 'ru' ? 'en' : 'ru';
   const { title, text, open } = outsideMessages[language];
   return h(
@@ -25,7 +31,9 @@ export function renderOutside(client: Pick<ESIMGoClient, 'getBotUsername'>, lang
     swap(
       () => botUsername.value,
       (username) =>
-        username === null ? null : h('a', { class: 'button button--tinted', href: `https://t.me/${username}` }, open),
+        username === null
+          ? null
+          : h('a', { class: 'button button--tinted', href: `https://t.me/${username}${query}` }, open),
     ),
     h('p', { class: 'outside__other', lang: other }, `${outsideMessages[other].title}. ${outsideMessages[other].text}`),
   );

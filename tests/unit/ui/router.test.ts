@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkoutPath, destinationOfBundle } from '../../../src/checkout-path.ts';
-import { createRouter, matchRoute, pathOfStartParam, type Place } from '../../../src/router.ts';
+import { createRouter, matchRoute, pathOfStartParam, startParamOfPath, type Place } from '../../../src/router.ts';
 
 /** A history as a browser keeps it, as far as the router asks. */
 function installHistory(path: string) {
@@ -111,6 +111,18 @@ describe('pathOfStartParam', () => {
   it('leads nowhere else', () => {
     for (const param of [null, '', 'to_', 'to_//evil.example', 'admin_1', 'to_../x'])
       expect(pathOfStartParam(param)).toBeNull();
+  });
+});
+
+describe('startParamOfPath', () => {
+  it('leads back to the same place', () => {
+    for (const path of ['/to/US-HI', '/checkout/esim_1GB_7D_TH_V2', '/orders/ord_aaaaaaaaaaaaaaaaaaaa']) {
+      expect(pathOfStartParam(startParamOfPath(path))).toBe(path);
+    }
+  });
+
+  it('carries nothing for any other path', () => {
+    for (const path of ['/', '/esims/esim_1', '/to/%2F', '/to/TH/more']) expect(startParamOfPath(path)).toBeNull();
   });
 });
 
