@@ -100,7 +100,7 @@ export function startParamOfPath(pathname: string): string | null {
 }
 
 /** How far behind the path was seen last; 0 if it was not. */
-export function stepsBackTo(path: string, behind: readonly string[]): number {
+function stepsBackTo(path: string, behind: readonly string[]): number {
   const index = behind.lastIndexOf(path);
   return index < 0 ? 0 : behind.length - index;
 }
