@@ -65,12 +65,8 @@ export async function supplierState(
 ): Promise<SupplierState | null> {
   const ageMs = kept === null ? Infinity : nowMs - kept.atMs;
   // A database that failed over may show an earlier time than before.
-  if (kept === null || ageMs < 0) return lookInTime(deps, null);
-  if (kept.state === 'down') {
-    if (ageMs < OPEN_MS) return kept;
-    return isLooking(deps) || (await isMyLook(deps)) ? lookInTime(deps, kept) : kept;
-  }
-  if (ageMs >= MAX_AGE_MS) return lookInTime(deps, null);
+  if (kept === null || ageMs < 0 || ageMs >= MAX_AGE_MS) return inTime(lookSince(deps, kept));
+  if (kept.state === 'down') return ageMs < OPEN_MS ? kept : inTime(lookSince(deps, kept));
   if (ageMs >= LOOK_FROM_MS && !isLooking(deps) && (await isMyLook(deps))) deps.background(look(deps, kept));
   return kept;
 }
@@ -123,12 +119,26 @@ function isMyLook({ kv }: StateDeps): Promise<boolean> {
 }
 
 /** However many wait for it, this instance asks once. */
-function look(deps: StateDeps, before: SupplierState | null): Promise<SupplierState> {
-  const running = looks.get(deps.supplier);
+function share({ supplier }: StateDeps, start: () => Promise<SupplierState>): Promise<SupplierState> {
+  const running = looks.get(supplier);
   if (running !== undefined) return running;
-  const started = lookOnce(deps, before).finally(() => looks.delete(deps.supplier));
-  looks.set(deps.supplier, started);
+  const started = start().finally(() => looks.delete(supplier));
+  looks.set(supplier, started);
   return started;
+}
+
+function look(deps: StateDeps, before: SupplierState | null): Promise<SupplierState> {
+  return share(deps, () => lookOnce(deps, before));
+}
+
+/** Not at all when something newer than `seen` is known by now; an open circuit is tried by one instance at a time. */
+function lookSince(deps: StateDeps, seen: SupplierState | null): Promise<SupplierState> {
+  return share(deps, async () => {
+    const latest = await keptSupplierState(deps);
+    if (latest !== null && latest.atMs > (seen?.atMs ?? 0)) return latest;
+    if (seen?.state !== 'down') return lookOnce(deps, null);
+    return (await isMyLook(deps)) ? lookOnce(deps, seen) : seen;
+  });
 }
 
 async function lookOnce(deps: StateDeps, before: SupplierState | null): Promise<SupplierState> {
@@ -146,12 +156,11 @@ async function lookOnce(deps: StateDeps, before: SupplierState | null): Promise<
   return state;
 }
 
-async function lookInTime(deps: StateDeps, before: SupplierState | null): Promise<SupplierState | null> {
+async function inTime(looking: Promise<SupplierState>): Promise<SupplierState | null> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), PATIENCE_MS);
   });
-  const looking = look(deps, before);
   // Awaited by nobody once patience ends first: its late failure must not surface as unhandled.
   looking.catch(() => undefined);
   try {
