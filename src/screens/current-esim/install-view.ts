@@ -1,7 +1,6 @@
 import './install.css';
 import { signal } from '@preact/signals-core';
 import type { Advice, Esim, EsimState } from '../../../lib/contract/esim.ts';
-import { esimName } from '../../esim-words.ts';
 import { problemMessages } from '../../problems.ts';
 import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
@@ -14,6 +13,7 @@ import { liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
 import { installKind } from '../../install-kind.ts';
 import type { CurrentEsim } from './controller.ts';
+import { esimHeader } from './esim-header.ts';
 import { renderLadder } from './install-ladder.ts';
 import { installMessages } from './install-messages.ts';
 import { openEsim } from './open-esim.ts';
@@ -64,15 +64,7 @@ export function render(context: ScreenContext): HTMLElement {
   return h(
     'div',
     { class: 'install' },
-    h(
-      'header',
-      null,
-      h('h1', { class: 'screen__title' }, messages.title),
-      h('p', { class: 'hint' }, () => {
-        const esim = valueOf(controller.esim);
-        return esim ? esimName(esim, language) : '\u00a0';
-      }),
-    ),
+    esimHeader(messages.title, () => valueOf(controller.esim), language),
     faces(controller.esim, context, {
       loading: () => h('div', { class: 'install__parts' }, skeletonBlock(268), skeletonBlock(260)),
       ready: (esim) => renderWays(esim, controller, context),

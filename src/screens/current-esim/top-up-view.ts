@@ -3,7 +3,6 @@ import type { Plan } from '../../../lib/contract/catalogue.ts';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import { formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
 import { checkoutPath } from '../../checkout-path.ts';
-import { esimName } from '../../esim-words.ts';
 import { planSize } from '../../plan-words.ts';
 import { createResource, valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
@@ -18,6 +17,7 @@ import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
 import { price } from '../../ui/price.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
+import { esimHeader } from './esim-header.ts';
 import { plansForTopUp, startOfTopUp } from './top-up.ts';
 import { topUpMessages } from './top-up-messages.ts';
 
@@ -43,15 +43,7 @@ export function render(context: ScreenContext): HTMLElement {
   return h(
     'div',
     { class: 'install' },
-    h(
-      'header',
-      null,
-      h('h1', { class: 'screen__title' }, messages.title),
-      h('p', { class: 'hint' }, () => {
-        const esim = valueOf(offer)?.esim;
-        return esim ? esimName(esim, language) : '\u00a0';
-      }),
-    ),
+    esimHeader(messages.title, () => valueOf(offer)?.esim, language),
     faces(offer, context, {
       loading: () => h('div', { class: 'install__parts' }, skeletonBlock(84), skeletonList(6)),
       ready: (value) =>

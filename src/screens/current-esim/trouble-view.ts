@@ -1,7 +1,6 @@
 import './trouble.css';
 import { computed, signal } from '@preact/signals-core';
 import { openContact } from '../../contact.ts';
-import { esimName } from '../../esim-words.ts';
 import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { haptic } from '../../telegram.ts';
@@ -13,6 +12,7 @@ import { icon } from '../../ui/icon.ts';
 import { mainButton } from '../../ui/main-button.ts';
 import { problemNotice } from '../../ui/notice.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
+import { esimHeader } from './esim-header.ts';
 import { openEsim } from './open-esim.ts';
 import { nextStep, type Answers, type Cause, type Question } from './trouble.ts';
 import { troubleMessages } from './trouble-messages.ts';
@@ -86,15 +86,7 @@ export function render(context: ScreenContext): HTMLElement {
   return h(
     'div',
     { class: 'trouble' },
-    h(
-      'header',
-      null,
-      h('h1', { class: 'screen__title' }, messages.title),
-      h('p', { class: 'hint' }, () => {
-        const esim = valueOf(controller.esim);
-        return esim ? esimName(esim, language) : '\u00a0';
-      }),
-    ),
+    esimHeader(messages.title, () => valueOf(controller.esim), language),
     faces(controller.esim, context, {
       loading: () => skeletonBlock(180),
       ready: () =>
