@@ -1,16 +1,21 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isDataDir, removeDataDir } from './embedded-postgres/data-dir.ts';
 import { EmbeddedPostgresError } from './embedded-postgres/error.ts';
 import { hasCode } from './embedded-postgres/processes.ts';
 import { stopServerOf } from './embedded-postgres/start.ts';
 
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
 const USAGE = `npm run reset [-- --yes]
 
 Stops the embedded database of DATA_DIR (default .data) and removes that folder: all orders, eSIMs, generated keys and
 settings of this development shop. The next \`npm run dev\` starts from nothing.
+DATA_DIR is the one of the environment or of .env.dev, as there.
 
   --yes, -y   do not ask
 
@@ -24,7 +29,8 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const given = process.env['DATA_DIR'] || '.data';
+  if (existsSync('.env.dev')) process.loadEnvFile('.env.dev');
+  const given = path.resolve(ROOT, process.env['DATA_DIR']?.trim() || '.data');
   if (!existsSync(given)) {
     console.log(`Nothing to remove: there is no ${given}.`);
     return 0;

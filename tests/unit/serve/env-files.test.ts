@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,12 +14,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A command of scripts/ in `folder`, where nothing but its files sets anything. */
-function run(name: string): string {
+function run(name: string, settings: Record<string, string> = { DATA_DIR: folder }, ...args: string[]): string {
   const script = fileURLToPath(new URL(`../../../scripts/${name}.ts`, import.meta.url));
   const { PATH, HOME } = process.env;
-  const ran = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+  const ran = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
     cwd: folder,
-    env: { PATH, HOME, DATA_DIR: folder },
+    env: { PATH, HOME, ...settings },
     encoding: 'utf8',
     timeout: 25_000,
   });
@@ -43,6 +43,15 @@ describe('the settings of commands that run simulators', () => {
     } finally {
       taken.close();
     }
+  });
+
+  it('npm run reset removes what npm run dev would have used', () => {
+    for (const name of ['chosen', 'real']) mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, '.env.dev'), `DATA_DIR=${path.join(folder, 'chosen')}\n`);
+    writeFileSync(path.join(folder, '.env'), `DATA_DIR=${path.join(folder, 'real')}\n`);
+    // Neither is a folder of ours, so each is named and none is removed.
+    expect(run('reset', {}, '--yes')).toContain(`${path.join(realpathSync(folder), 'chosen')} was not made by this`);
+    expect(run('reset', { DATA_DIR: folder }, '--yes')).toContain(`${realpathSync(folder)} was not made by this`);
   });
 
   it('npm start reads .env, and not .env.dev', () => {
