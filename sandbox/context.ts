@@ -100,6 +100,8 @@ export interface TelegramSimulator extends Simulator {
 export interface EsimGoSimulator extends Simulator {
   /** `POST /sandbox/api/esim` */
   moveEsim(input: unknown): Promise<Response>;
+  /** `GET /sandbox/api/esim` */
+  showEsim(query: URLSearchParams): Promise<Response>;
   ledger(): Promise<{ balance: number; orders: LedgerOrder[]; esims: LedgerEsim[] }>;
   /** The `esimgo` part of `POST /sandbox/api/set`. Throws `BadInput` with a sentence. */
   set(input: unknown): Promise<void>;

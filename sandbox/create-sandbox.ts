@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { createClock } from './clock.ts';
 import type { EsimGoSimulator, SandboxContext, SandboxKeys, TelegramSimulator } from './context.ts';
-import { answerControl, type ControlParts } from './control/control-api.ts';
+import { answerControl, refuse, type ControlParts } from './control/control-api.ts';
+import { createCallerCheck } from './control/known-callers.ts';
 import { createEsimGoSimulator } from './esim-go/esim-go-simulator.ts';
 import { createFaultBook } from './faults.ts';
 import { createJournal } from './journal.ts';
@@ -21,6 +22,7 @@ export interface SandboxOptions {
   dataDir: string;
   /** Read at each delivery, because a host knows its port only once it listens. */
   shopUrl: () => string;
+  /** HOST and APP_URL say where the page and the control API are opened; keys are taken if they are marked. */
   env: Record<string, string | undefined>;
   /** Makes fault draws and ids repeatable on a fresh database. Keys are never drawn from it. */
   seed?: string;
@@ -92,6 +94,7 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
       await seedDraws(seed, true);
     },
   };
+  const refusalOf = createCallerCheck(options.env);
   const gate = { faults, clock, journal, closing: closing.signal };
 
   return {
@@ -105,6 +108,8 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
       if (pathname.startsWith(`${TELEGRAM_PREFIX}/`)) {
         return passGate(gate, 'telegram', telegram, request, pathname, pathname.slice(TELEGRAM_PREFIX.length));
       }
+      const refusal = refusalOf(request);
+      if (refusal !== null) return refuse(403, refusal);
       if (pathname.startsWith(API_PREFIX)) {
         return answerControl(control, request, pathname.slice(API_PREFIX.length), searchParams);
       }

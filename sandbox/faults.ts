@@ -61,6 +61,8 @@ export interface FaultBook {
   replace(target: Vendor, rules: FaultRule[]): Promise<void>;
   clear(): Promise<void>;
   isEmpty(target: Vendor): boolean;
+  /** The rules that can still strike. */
+  live(target: Vendor): FaultRule[];
   /**
    * The fault of the first live rule that strikes. A rule is live until it has matched `times` times; a match counts whether or
    * not its `probability` then lets it strike, and a rule that does not strike leaves the call to the rules after it.
@@ -110,10 +112,11 @@ export function createFaultBook(sql: SandboxSql, random: SandboxRandom): FaultBo
       rulesOf.telegram = [];
     },
     isEmpty: (target) => rulesOf[target].length === 0,
+    live: (target) => rulesOf[target].filter(isLive).map(({ rule }) => rule),
     async strike(call) {
       for (const live of rulesOf[call.vendor]) {
         const { rule } = live;
-        if (rule.times !== undefined && live.matches >= rule.times) continue;
+        if (!isLive(live)) continue;
         if (!isMatch(rule, call)) continue;
         live.matches += 1;
         const isStruck = rule.probability === undefined || random.next() < rule.probability;
@@ -128,6 +131,10 @@ export function createFaultBook(sql: SandboxSql, random: SandboxRandom): FaultBo
       return null;
     },
   };
+}
+
+function isLive({ rule, matches }: LiveRule): boolean {
+  return rule.times === undefined || matches < rule.times;
 }
 
 function checkRule(target: Vendor, rule: FaultRule, index: number): void {

@@ -10,6 +10,8 @@ export interface JournalEntry extends RecordedCall {
 export interface ReadableJournal extends CallJournal {
   /** Oldest first, those with a number above `after`. */
   entriesAfter(after: number): JournalEntry[];
+  /** Of the last entry, kept or not; counted from the start of the process. */
+  lastNumber(): number;
   clear(): void;
 }
 
@@ -33,6 +35,7 @@ export function createJournal(now: () => Date): ReadableJournal {
       // Cut in slices, so that the array is not moved on every call.
       if (entries.length > 2 * KEPT_ENTRIES) entries = entries.slice(-KEPT_ENTRIES);
     },
+    lastNumber: () => lastNumber,
     entriesAfter: (after) => entries.slice(-KEPT_ENTRIES).filter((entry) => entry.n > after),
     clear() {
       entries = [];

@@ -41,6 +41,7 @@ const CALLS: Record<string, ControlCall> = {
   'POST tap': async ({ telegram }, request) => telegram.tap(await readJson(request)),
   'GET chat': ({ telegram }, _request, query) => telegram.chat(query),
   'POST esim': async ({ esimGo }, request) => esimGo.moveEsim(await readJson(request)),
+  'GET esim': ({ esimGo }, _request, query) => esimGo.showEsim(query),
   'GET ledger': async ({ esimGo, telegram }) => {
     const [esimgo, stars] = await Promise.all([esimGo.ledger(), telegram.ledger()]);
     return Response.json({ esimgo, stars });
@@ -57,6 +58,8 @@ const CALLS: Record<string, ControlCall> = {
     await faults.replace(target, rules);
     return Response.json({ ok: true });
   },
+  'GET faults': async ({ faults }) =>
+    Response.json({ esimgo: faults.live('esimgo'), telegram: faults.live('telegram') }),
   'POST reset': async (parts, request) => {
     const text = await request.text();
     const { seed } = parseInput(resetBody, text === '' ? {} : parseJson(text));
@@ -70,7 +73,7 @@ const CALLS: Record<string, ControlCall> = {
   'GET journal': async ({ journal }, _request, query) => {
     const after = Number(query.get('after') ?? 0);
     if (!Number.isInteger(after)) throw new BadInput('after must be the number of a journal entry.');
-    return Response.json({ entries: journal.entriesAfter(after) });
+    return Response.json({ entries: journal.entriesAfter(after), last: journal.lastNumber() });
   },
 };
 
@@ -96,7 +99,7 @@ export async function answerControl(
   }
 }
 
-function refuse(status: number, error: string): Response {
+export function refuse(status: number, error: string): Response {
   return Response.json({ error }, { status });
 }
 

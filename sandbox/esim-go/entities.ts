@@ -26,8 +26,8 @@ export interface Order {
   readyAtMs: number;
 }
 
-export type ProfileStatus = 'Released' | 'Installed';
-export type EsimState = 'active' | 'suspended';
+export type ProfileStatus = 'Released' | 'Installed' | 'Unavailable' | 'Deactivated';
+export type EsimState = 'active' | 'suspended' | 'deactivated';
 
 export interface HistoryEntry {
   name: string;
@@ -89,6 +89,11 @@ export interface InventoryLot {
   total: number;
   remaining: number;
   expiresAtMs: number;
+}
+
+/** For good: nothing can be installed from it or put on it any more. */
+export function isDeactivated({ state }: Pick<Esim, 'state'>): boolean {
+  return state === 'deactivated';
 }
 
 export function stateAt(assignment: Assignment, nowMs: number): AssignmentState {

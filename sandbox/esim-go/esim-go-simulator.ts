@@ -16,7 +16,7 @@ import { lpaOf, type Order } from './entities.ts';
 import { createCatalogueWires } from './formatters/bundle.ts';
 import { toWireMoney } from './formatters/money.ts';
 import { answerLegacy, isLegacyPath } from './legacy-v2.ts';
-import { moveEsim } from './move-esim.ts';
+import { moveEsim, showEsim } from './move-esim.ts';
 import { instantNow } from './place-order.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { findRoute } from './router.ts';
@@ -116,6 +116,7 @@ export function createEsimGoSimulator(context: SandboxContext): EsimGoSimulator 
     },
 
     moveEsim: (input) => moveEsim(world, input),
+    showEsim: (query) => showEsim(world, query),
 
     async ledger() {
       const [{ balanceMilli }, orders, esims] = await Promise.all([

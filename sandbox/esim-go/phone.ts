@@ -4,7 +4,8 @@ import { coverageCodes, findCountry, isoCountryOf } from './catalogue/places.ts'
 import { stateAt, type Assignment, type Esim, type HistoryEntry } from './entities.ts';
 import { times } from './formatters/assignment.ts';
 
-export type PhoneAction = 'install' | 'attach' | 'use' | 'expire';
+export const PHONE_ACTIONS = ['install', 'attach', 'use', 'expire'] as const;
+export type PhoneAction = (typeof PHONE_ACTIONS)[number];
 
 export interface PhoneEvent {
   action: PhoneAction;

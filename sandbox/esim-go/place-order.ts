@@ -3,6 +3,7 @@ import { refuse } from './answers.ts';
 import { balanceCallbacks, insufficientBalanceCallback } from './balance-callbacks.ts';
 import type { Bundle } from './catalogue/generate-bundles.ts';
 import {
+  isDeactivated,
   stateAt,
   type Assignment,
   type Esim,
@@ -165,6 +166,7 @@ async function checkTargets(
   for (const iccid of line.iccids) {
     const esim = esims.get(iccid);
     if (esim === undefined) return refuse(403, 'access denied');
+    if (isDeactivated(esim)) return refuse(400, `eSIM ${iccid} has been deactivated`);
     const isCompatible = esim.profileName === bundle.profileName;
     if (!isCompatible && !line.allowReassign)
       return refuse(400, `Bundle ${bundle.name} is not compatible with eSIM ${iccid}`);

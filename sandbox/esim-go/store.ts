@@ -431,7 +431,8 @@ function esimChanges(tx: Queries) {
     async saveEsim(esim: Esim): Promise<void> {
       await tx.query(
         `update sandbox.esimgo_esims set profile_status = $2, first_installed_ms = $3, last_action = $4, last_action_ms = $5,
-           first_attached_ms = $6, first_used_ms = $7, country = $8, last_seen_ms = $9, history = $10::jsonb where iccid = $1`,
+           first_attached_ms = $6, first_used_ms = $7, country = $8, last_seen_ms = $9, history = $10::jsonb, state = $11
+         where iccid = $1`,
         [
           esim.iccid,
           esim.profileStatus,
@@ -443,6 +444,7 @@ function esimChanges(tx: Queries) {
           esim.country,
           esim.lastSeenAtMs,
           JSON.stringify(esim.history),
+          esim.state,
         ],
       );
     },

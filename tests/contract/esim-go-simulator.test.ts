@@ -748,6 +748,7 @@ describe('the life of an eSIM', () => {
     expect(await move(iccid, 'install')).toEqual({
       iccid,
       profile_status: 'Installed',
+      state: 'active',
       bundles: [{ name: THAILAND, state: 'queued', remaining_bytes: 1_000_000_000 }],
     });
     await move(iccid, 'attach');
@@ -864,6 +865,61 @@ describe('the life of an eSIM', () => {
     expect((await read(`/v2.5/esims/${unlimited.iccid}/bundles`)).bundles[0].assignments[0]).toMatchObject({
       unlimited: true,
     });
+  });
+
+  it('tells where it stands without moving it', async () => {
+    const moved = await move(iccid, 'use', { bytes: 250_000_000 });
+    const shown = () => fetch(`${running.url}/sandbox/api/esim?iccid=${iccid}`);
+    expect(await jsonOf(await shown())).toEqual(moved);
+    expect(await jsonOf(await shown())).toEqual(moved);
+    expect((await fetch(`${running.url}/sandbox/api/esim?iccid=8943100000099999999`)).status).toBe(404);
+    expect((await fetch(`${running.url}/sandbox/api/esim`)).status).toBe(400);
+  });
+
+  it('pauses while the vendor suspends it, and goes on where it was', async () => {
+    await move(iccid, 'use', { bytes: 250_000_000 });
+    expect(await move(iccid, 'suspend')).toMatchObject({ state: 'suspended', profile_status: 'Installed' });
+    expect((await read(`/v2.5/esims/${iccid}`)).state).toBe('suspended');
+    expect((await running.control('esim', { iccid, action: 'use' })).status).toBe(400);
+    expect(await move(iccid, 'resume')).toMatchObject({ state: 'active', bundles: [{ remaining_bytes: 750_000_000 }] });
+    await move(iccid, 'use');
+  });
+
+  it('ends when the vendor deactivates it, with everything on it', async () => {
+    const { reference } = await buy();
+    const details = await read(`/v2.5/esims/assignments?reference=${reference}`);
+    expect(await move(details.iccid, 'deactivate')).toEqual({
+      iccid: details.iccid,
+      profile_status: 'Deactivated',
+      state: 'deactivated',
+      bundles: [{ name: THAILAND, state: 'revoked', remaining_bytes: 1_000_000_000 }],
+    });
+    expect(await read(`/v2.5/esims/${details.iccid}`)).toMatchObject({
+      profileStatus: 'Deactivated',
+      state: 'deactivated',
+    });
+    await eventually(() => callbacksAbout(details.iccid).map(({ body }) => JSON.parse(body))).toEqual([
+      { date: expect.any(String), event: 'esim.deleted', iccid: details.iccid },
+    ]);
+    expect((await get(`/v2.5/esims/assignments?reference=${reference}`)).status).toBe(410);
+    expect((await get(`/v2.4/esims/assignments?reference=${reference}`)).status).toBe(200);
+    expect(await read(`/v2.5/esims/${details.iccid}/compatible/${THAILAND}`)).toEqual({ compatible: false });
+    expect((await order(THAILAND, { iccids: [details.iccid] })).status).toBe(400);
+    expect((await post(`/v2.5/esims/${details.iccid}/suspend`, { suspend: false })).status).toBe(400);
+    for (const action of ['install', 'use', 'expire', 'resume', 'deactivate']) {
+      expect((await running.control('esim', { iccid: details.iccid, action })).status).toBe(400);
+    }
+  });
+
+  it('cannot be installed once its profile is unavailable', async () => {
+    expect(await move(iccid, 'make_unavailable')).toMatchObject({ profile_status: 'Unavailable', state: 'active' });
+    expect((await read(`/v2.5/esims/${iccid}`)).profileStatus).toBe('Unavailable');
+    for (const action of ['install', 'attach', 'use']) {
+      expect((await running.control('esim', { iccid, action })).status).toBe(400);
+    }
+    const installed = await buy();
+    await move(installed.iccid, 'install');
+    expect((await running.control('esim', { iccid: installed.iccid, action: 'make_unavailable' })).status).toBe(400);
   });
 
   it('outlasts a restart', async () => {

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createClock } from '../../sandbox/clock.ts';
+import { createCallerCheck } from '../../sandbox/control/known-callers.ts';
 import { createSandbox } from '../../sandbox/create-sandbox.ts';
 import { loadKeys } from '../../sandbox/keys.ts';
 import { createRandom } from '../../sandbox/random.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import { jsonOf, startSandbox, type RunningSandbox } from '../support/running-sandbox.ts';
 
 const ORDER = {
@@ -99,7 +101,7 @@ describe('the control API', () => {
     const last = entries.at(-1).n;
     await running.esimGo('/v2.5/nothing');
     const later = await jsonOf(await fetch(`${running.url}/sandbox/api/journal?after=${last}`));
-    expect(later.entries).toMatchObject([{ path: '/v2.5/nothing', status: 404 }]);
+    expect(later).toMatchObject({ entries: [{ path: '/v2.5/nothing', status: 404 }], last: last + 1 });
   });
 
   it('reports both vendors in one ledger', async () => {
@@ -119,6 +121,57 @@ describe('the control API', () => {
     expect(await aDayOn()).toBe(24);
     await running.restart();
     expect(await aDayOn()).toBe(24);
+  });
+});
+
+describe('who may drive the sandbox', () => {
+  const ask = (headers: Record<string, string>, path = '/sandbox/api/ledger') =>
+    rawRequest(running.url, path, { headers });
+
+  it.each(['localhost', 'localhost:3000', 'LOCALHOST', '127.0.0.1:3000', '[::1]:3000'])(
+    'answers as %s',
+    async (host) => {
+      expect((await ask({ host })).status).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', 'localhost.evil.example:3000', '127.0.0.1.evil.example', '192.168.0.7:3000', 'localhost.'])(
+    'refuses to answer as "%s", where another page may have sent the browser',
+    async (host) => {
+      const refused = await ask({ host });
+      expect(refused.status).toBe(403);
+      expect(refused.body).toEqual({ error: expect.stringContaining('open it at localhost, or set APP_URL') });
+      expect((await ask({ host }, '/sandbox')).status).toBe(403);
+    },
+  );
+
+  it('does nothing that a page elsewhere asks for', async () => {
+    await order();
+    for (const origin of ['https://evil.example', 'null']) {
+      const refused = await rawRequest(running.url, '/sandbox/api/reset', { method: 'POST', headers: { origin } });
+      expect(refused.status).toBe(403);
+    }
+    expect(await ledgerOrders()).toBe(1);
+    expect((await ask({ origin: 'http://localhost:5173' })).status).toBe(200);
+  });
+
+  it('leaves the vendors to their keys, so that a shop reaches them at any name', async () => {
+    const headers = { host: 'simulators:3001', 'x-api-key': running.sandbox.keys.esimGoApiKey };
+    expect((await ask(headers, '/sandbox/esimgo/v2.5/organisation')).status).toBe(200);
+  });
+
+  it.each([
+    [{ APP_URL: 'https://tunnel.example/' }, 'tunnel.example'],
+    [{ HOST: '192.168.0.7' }, '192.168.0.7:3000'],
+    [{ HOST: 'fe80::7' }, '[fe80::7]:3000'],
+    [{ HOST: '0.0.0.0' }, '192.168.0.7:3000'],
+    [{ HOST: '::' }, '[fe80::7]:3000'],
+  ])('answers where %j says', (env, host) => {
+    const refusalAs = (name: string) =>
+      createCallerCheck(env)(new Request('http://127.0.0.1/sandbox', { headers: { host: name } }));
+    expect(refusalAs(host)).toBeNull();
+    expect(refusalAs('localhost')).toBeNull();
+    expect(refusalAs('evil.example')).not.toBeNull();
   });
 });
 
@@ -277,6 +330,15 @@ describe('inbound fault rules', () => {
     expect((await running.esimGo('/v2.5/esims')).status).toBe(403);
     await setFaults([]);
     expect((await running.esimGo('/v2.5/esims')).status).toBe(200);
+  });
+
+  it('are told as long as they can still strike', async () => {
+    const live = async () => jsonOf(await fetch(`${running.url}/sandbox/api/faults`));
+    const rule = { match: { path: '/esims' }, action: 'error_500', times: 1 };
+    await setFaults([rule, { match: {}, action: 'delay', delay_ms: 1 }]);
+    expect(await live()).toEqual({ esimgo: [rule, { match: {}, action: 'delay', delay_ms: 1 }], telegram: [] });
+    await running.esimGo('/v2.5/esims');
+    expect(await live()).toEqual({ esimgo: [{ match: {}, action: 'delay', delay_ms: 1 }], telegram: [] });
   });
 
   it('outlast a restart with the count of their matches', async () => {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { accessDenied, refuse, stillProcessing } from '../answers.ts';
 import { networksOf } from '../catalogue/networks.ts';
-import type { Esim, Order } from '../entities.ts';
+import { isDeactivated, type Esim, type Order } from '../entities.ts';
 import {
   formatEsim,
   formatHistory,
@@ -78,7 +78,9 @@ async function showInstallDetails(world: World, call: Call): Promise<Response> {
   const lines = orders.flatMap((order) =>
     order.items.flatMap((item) => item.iccids.map((iccid) => ({ iccid, item, order }))),
   );
-  const esimOf = new Map((await store.findEsims(lines.map((line) => line.iccid))).map((esim) => [esim.iccid, esim]));
+  const esims = await store.findEsims(lines.map((line) => line.iccid));
+  if (call.version === 'v2.5' && esims.some(isDeactivated)) return refuse(410, 'eSIM has been deactivated');
+  const esimOf = new Map(esims.map((esim) => [esim.iccid, esim]));
   if (!call.accept.includes('application/json')) {
     const rows = lines.flatMap(({ iccid, item, order }) => {
       const esim = esimOf.get(iccid);
@@ -129,7 +131,7 @@ const refreshEsim = withEsim(async ({ store, context }, _call, esim) => {
 const checkCompatibility = withEsim(({ catalogue }, { params }, esim) => {
   const bundle = catalogue.findOnSale(params.bundle ?? '');
   if (bundle === undefined) return refuse(400, 'bundle not found');
-  return Response.json({ compatible: bundle.profileName === esim.profileName });
+  return Response.json({ compatible: bundle.profileName === esim.profileName && !isDeactivated(esim) });
 });
 
 const showLocation = withEsim((_world, _call, { country, lastSeenAtMs }) => {
@@ -155,6 +157,7 @@ const sendSms = withEsim((_world, { body }) => {
 const suspendEsim = withEsim(async ({ store, context }, { body }, esim) => {
   const parsed = suspendBody.safeParse(readJson(body));
   if (!parsed.success) return refuse(400, 'failed to parse request body');
+  if (isDeactivated(esim)) return refuse(400, 'eSIM has been deactivated');
   const { suspend } = parsed.data;
   const entry = { name: 'eSIM Updated', bundleName: '', atMs: context.clock.now().getTime() };
   await store.setEsimState(esim.iccid, suspend ? 'suspended' : 'active', entry);
