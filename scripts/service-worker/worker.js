@@ -1,13 +1,11 @@
 /*
- * Lets the app open without a network: the page and its built files, and nothing else. What the API answers is never
- * kept; the eSIMs seen last are the app's own to keep. The build puts in the two constants.
+ * Lets the app open at once and without a network: the page and its built files, and nothing else. What the API answers
+ * is never kept here; what was seen last is the app's own to keep. The build puts in the two constants.
  */
 const FILES = __FILES__;
 const CACHE = __CACHE__;
 const PAGE = '/';
 const PAGES = /^\/(index\.html|(to|plan|checkout|orders|esims|history|help|admin)(\/.*)?)?$/;
-/** A network that is there in name only must not keep the shell from opening. */
-const PAGE_WAIT_MS = 3_000;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...FILES])));
@@ -18,8 +16,6 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
       for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
-      // The page is asked for while this worker still starts.
-      await self.registration.navigationPreload?.enable();
     })(),
   );
 });
@@ -29,21 +25,13 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
-    if (PAGES.test(pathname)) event.respondWith(openPage(event));
+    if (PAGES.test(pathname)) event.respondWith(keptOr(request, PAGE));
   } else if (FILES.includes(pathname)) {
-    event.respondWith(openFile(request));
+    event.respondWith(keptOr(request, pathname));
   }
 });
 
-async function openPage(event) {
-  const fromNetwork = (async () => (await event.preloadResponse) ?? fetch(event.request))();
-  event.waitUntil(fromNetwork.catch(() => {}));
-  const tooLong = new Promise((resolve) => setTimeout(resolve, PAGE_WAIT_MS, null));
-  const page = await Promise.race([fromNetwork, tooLong]).catch(() => null);
-  // A page that is not there at all is the network's to tell, in the browser's own words.
-  return page ?? (await caches.match(PAGE, { cacheName: CACHE })) ?? fromNetwork;
-}
-
-async function openFile(request) {
-  return (await caches.match(request.url, { cacheName: CACHE })) ?? fetch(request);
+/** A new release is fetched beside the open page, whole, and is what opens the next time. */
+async function keptOr(request, kept) {
+  return (await caches.match(kept, { cacheName: CACHE })) ?? fetch(request);
 }

@@ -27,7 +27,6 @@ function startWorker() {
     self: {
       addEventListener: (name: string, listener: Listener) => listeners.set(name, listener),
       location: { origin: ORIGIN },
-      registration: {},
     },
     caches: {
       open: async (name: string) => ({
@@ -43,8 +42,6 @@ function startWorker() {
         stores.get(cacheName)?.get(pathOf(request)),
     },
     fetch: fetchOf,
-    // Its only use is to give up waiting.
-    setTimeout: (run: (value: null) => void) => void setImmediate(() => run(null)),
     URL,
   });
 
@@ -59,8 +56,6 @@ function startWorker() {
     let answer: Promise<unknown> | null = null;
     listeners.get('fetch')?.({
       request: { url: new URL(path, ORIGIN).href, method: 'GET', mode: 'cors', ...more },
-      preloadResponse: Promise.resolve(undefined),
-      waitUntil: () => {},
       respondWith: (given: Promise<unknown>) => (answer = given),
     });
     return answer;
@@ -104,17 +99,20 @@ describe('the service worker', () => {
     }
   });
 
-  it('takes the page from the network while there is one', async () => {
+  it('asks the network for a page that it does not keep any more', async () => {
+    worker.stores.clear();
     expect(await worker.request('/to/TH', PAGE)).toBe('fresh /to/TH');
   });
 
   it.each(['/', '/?tgWebAppStartParam=to_TH', '/esims', '/esims/esim_1', '/orders/ord_1', '/help'])(
-    'opens %s without a network, and with one that only hangs',
+    'opens %s without asking the network, whether there is one, none, or one that only hangs',
     async (path) => {
-      for (const state of ['down', 'hangs'] as const) {
+      const before = worker.asked.length;
+      for (const state of ['up', 'down', 'hangs'] as const) {
         worker.set(state);
         expect(await worker.request(path, PAGE)).toBe('fresh /');
       }
+      expect(worker.asked).toHaveLength(before);
     },
   );
 
