@@ -60,13 +60,15 @@ export function startApp(root: HTMLElement): void {
   }
 
   function mount(place: Place, screen: ScreenModule | null): void {
+    const isFirst = shown === null;
     shown?.dispose();
     const { result, dispose } = scope(() => untracked(() => (screen ? screen.render(contextOf(place)) : lost(place))));
     shown = { place, dispose };
-    result.classList.add('screen');
+    result.classList.add('screen', ...(isFirst ? [] : ['screen--entering']));
     host.replaceChildren(result);
     document.title = result.querySelector('h1')?.textContent ?? appMessages[language.value].title;
-    restoreScroll(scrollTops.get(place.key) ?? 0);
+    // Asking where the page is scrolled to lays it out: not before the first screen is painted.
+    if (!isFirst) restoreScroll(scrollTops.get(place.key) ?? 0);
     if (place.depth > 0) host.focus({ preventScroll: true });
     ready();
   }
@@ -91,7 +93,7 @@ export function startApp(root: HTMLElement): void {
     const place = untracked(() => shown?.place);
     if (place) void open(place);
   });
-  setSettingsButton(() => router.navigate('/help'));
+  setSettingsButton(() => router.navigate('/help?to=language'));
   enterAt(startParam);
   router.start();
   openOffline();

@@ -1,4 +1,4 @@
-import type { DestinationsAnswer, PlansAnswer } from '../lib/contract/catalogue.ts';
+import type { Destination, DestinationsAnswer, PlansAnswer } from '../lib/contract/catalogue.ts';
 import type { ErrorCode } from '../lib/contract/error-codes.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
 import type { HealthAnswer } from '../lib/contract/health.ts';
@@ -14,6 +14,9 @@ const RETRY_AFTER_MS = [400, 1_200] as const;
 const LONGEST_WAIT_MS = 5_000;
 /** As long as the list of destinations is taken for fresh when a screen opens again. */
 const DESTINATIONS_FRESH_MS = 300_000;
+const DESTINATIONS = 'destinations';
+/** Older than this, prices are not even worth a first look. */
+const DESTINATIONS_KEPT_MS = 7 * 86_400_000;
 const UNFINISHED_ORDERS = 'unfinished-orders';
 /** More than anybody leaves unpaid at a time. */
 const MAX_UNFINISHED = 20;
@@ -46,6 +49,11 @@ export function codeOf(error: unknown): ClientErrorCode {
 
 type Destinations = DestinationsAnswer['destinations'];
 
+interface KeptDestinations {
+  at: number;
+  list: Destinations;
+}
+
 interface UnfinishedOrder {
   key: string;
   request: string;
@@ -66,7 +74,7 @@ export class ESIMGoClient {
   #session: Promise<SessionAnswer> | null = null;
   /** The server asked to be left alone until then. */
   #restUntil = 0;
-  #destinations: { at: number; list: Destinations } | null = null;
+  #destinations: KeptDestinations | null = readDestinations();
 
   /** `origin` is for tests, which have no page whose own it could be. */
   constructor(initData: string, origin = '') {
@@ -92,14 +100,16 @@ export class ESIMGoClient {
   async getDestinations(): Promise<Destinations> {
     const { destinations } = await this.#get<DestinationsAnswer>('/api/esimgo/catalogue', { isPublic: true });
     this.#destinations = { at: Date.now(), list: destinations };
+    keep(DESTINATIONS, this.#destinations);
     return destinations;
   }
 
-  /** The list that is at hand, so that going back shows it at once. */
+  /** The list that is at hand, also from an earlier visit, so that there is something to choose from at once. */
   get knownDestinations(): Destinations | null {
     return this.#destinations?.list ?? null;
   }
 
+  /** Only what this opening of the app has asked for is. */
   get areDestinationsFresh(): boolean {
     return this.#destinations !== null && Date.now() - this.#destinations.at < DESTINATIONS_FRESH_MS;
   }
@@ -317,6 +327,25 @@ function isWorthRetrying(error: unknown): error is ESIMGoClientError {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function readDestinations(): KeptDestinations | null {
+  const kept = readKept(DESTINATIONS, isKeptDestinations);
+  return kept && Date.now() - kept.at < DESTINATIONS_KEPT_MS ? { at: 0, list: kept.list } : null;
+}
+
+function isKeptDestinations(value: unknown): value is KeptDestinations {
+  const list = field(value, 'list');
+  return typeof field(value, 'at') === 'number' && Array.isArray(list) && list.every(isDestination);
+}
+
+function isDestination(value: unknown): value is Destination {
+  return (
+    typeof field(value, 'code') === 'string' &&
+    typeof field(value, 'kind') === 'string' &&
+    typeof field(value, 'from_stars') === 'number' &&
+    Array.isArray(field(value, 'iso'))
+  );
 }
 
 function readUnfinished(): UnfinishedOrder[] {

@@ -15,19 +15,20 @@ export function normalise(text: string): string {
 
 const LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 const CYRILLIC_KEYS = 'йцукенгшщзхъфывапролджэячсмитьбюё';
-const OTHER_LAYOUT = new Map<string, string>(
-  [...LATIN_KEYS].flatMap((latin, index) => {
-    const cyrillic = CYRILLIC_KEYS.charAt(index);
-    return [
-      [latin, cyrillic],
-      [cyrillic, latin],
-    ];
-  }),
-);
+const CYRILLIC_OF = new Map([...LATIN_KEYS].map((key, index) => [key, CYRILLIC_KEYS.charAt(index)]));
+const LATIN_OF = new Map([...CYRILLIC_KEYS].map((key, index) => [key, LATIN_KEYS.charAt(index)]));
 
-/** What the same keys would have written in the other layout: `Nfbkfyl` → `тайланд`. */
-export function inOtherLayout(text: string): string {
-  return [...text.toLowerCase()].map((key) => OTHER_LAYOUT.get(key) ?? key).join('');
+/** What the same keys write in the Russian layout, also where only some were typed in the other: `Таbkfyl` → `таиланд`. */
+export function inCyrillicLayout(text: string): string {
+  return retype(text, CYRILLIC_OF);
+}
+
+export function inLatinLayout(text: string): string {
+  return retype(text, LATIN_OF);
+}
+
+function retype(text: string, layout: ReadonlyMap<string, string>): string {
+  return [...text.toLowerCase()].map((key) => layout.get(key) ?? key).join('');
 }
 
 const LONGEST = 48;

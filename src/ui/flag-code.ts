@@ -14,7 +14,7 @@ export function isRegion(code: string): boolean {
   return /^R[A-Z]{2,}$/.test(code);
 }
 
-/** The two letters of a tile: those that tell a region from its neighbours. */
+/** What stands in for a flag that does not exist, or did not come. */
 export function tileLetters(code: string): string {
-  return isRegion(code) ? code.slice(1, 3) : code.slice(0, 2);
+  return code.slice(0, 2);
 }

@@ -7,17 +7,12 @@ import { onDispose } from './scope.ts';
 /** Far enough for a scroll not to outrun it. */
 const NEAR = '240px';
 
-/** Decoration beside the name. A region has a tinted tile; so has a country that flies no flag. */
+/** Decoration beside the name. A region has a tinted globe: letters of its own would be taken for a country's. */
 export function flag(code: string, options: { isLarge?: boolean } = {}): HTMLElement {
   const size = options.isLarge ? ' flag--large' : '';
   const hidden = { 'aria-hidden': 'true' };
   if (isRegion(code)) {
-    return h(
-      'span',
-      { ...hidden, class: `flag flag--region${size}` },
-      icon('globe'),
-      h('span', null, tileLetters(code)),
-    );
+    return h('span', { ...hidden, class: `flag flag--region${size}` }, icon('globe'));
   }
   const country = flagCodeOf(code);
   const letters = () => h('span', null, tileLetters(code));

@@ -11,7 +11,7 @@ import { isMoving, nextLookAtOrdersMs } from '../../order-words.ts';
 import { recentDestinations } from '../../recent-destinations.ts';
 import { refreshWhileVisible } from '../../refresh-while-visible.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
-import { createSearch, type Search } from '../../search/search.ts';
+import { createSearch, type Knowledge, type Search } from '../../search/search.ts';
 import type { SeenEsims } from '../../seen-esims.ts';
 import { liveEffect } from '../../ui/scope.ts';
 
@@ -21,9 +21,11 @@ export interface Place extends Destination {
 
 export interface SearchFace {
   places: Place[];
-  /** Regions and the like that cover the best hit. */
+  /** Regions and the like that cover the best hit, or the country that is not sold. */
   covering: Place[];
   isGuess: boolean;
+  /** The name of a country that was meant, and is not sold. */
+  unsold: string | null;
 }
 
 export interface Letter {
@@ -32,7 +34,9 @@ export interface Letter {
 }
 
 export interface Destinations {
-  list: Resource<Place[]>;
+  list: Resource<readonly Destination[]>;
+  /** All of them, named and sorted; the two cost a slow phone more than the rest of the first screen. */
+  places: ReadonlySignal<readonly Place[]>;
   kind: Signal<DestinationKind>;
   query: Signal<string>;
   /** Null while nothing is searched for. */
@@ -76,46 +80,46 @@ export function createDestinations({
   language: Language;
   seen: SeenEsims;
 }): Destinations {
-  const withNames = (list: readonly Destination[]) =>
-    sortByName(
-      list.map((one) => ({ ...one, name: destinationName(one.code, language) })),
-      language,
-    );
-  const known = client.knownDestinations;
-  const list = createResource(async () => withNames(await client.getDestinations()), known && withNames(known));
+  const named = (one: Destination): Place => ({ ...one, name: destinationName(one.code, language) });
+  const list = createResource<readonly Destination[]>(() => client.getDestinations(), client.knownDestinations);
   const kind = signal<DestinationKind>(readKept(KIND, isKind) ?? 'country');
   const ownEsim = signal(chooseOwn(seen.list() ?? []));
   const moving = signal<Order[]>([]);
   const isFirstVisit = readKept(VISITED, isStringList) === null;
   keep(VISITED, ['destinations']);
 
-  const places = computed(() => valueOf(list) ?? []);
-  const byCode = computed(() => new Map(places.value.map((place) => [place.code, place])));
-  const pick = (codes: readonly string[]) => codes.flatMap((code) => byCode.value.get(code) ?? []);
-  const knowledge = signal(0);
-  const search = computed<Search>(() => createSearch(places.value.map(({ code }) => code)));
-  let aliases: ReadonlyMap<string, readonly string[]> | null = null;
+  const byCode = computed(() => new Map((valueOf(list) ?? []).map((one) => [one.code, one])));
+  const places = computed(() => sortByName([...byCode.value.values()].map(named), language));
+  const pick = (codes: readonly string[]) =>
+    codes.flatMap((code) => {
+      const one = byCode.value.get(code);
+      return one ? [named(one)] : [];
+    });
+  const knowledge = signal<Knowledge>({});
+  const search = computed<Search>(() => createSearch([...byCode.value.keys()], knowledge.value));
 
   const found = computed<SearchFace | null>(() => {
     const wanted = query.value.trim();
     if (wanted === '') return null;
-    // Read, so that a search already typed is done again when the cities are there.
-    if (knowledge.value > 0 && aliases) search.value.learn(aliases);
-    const { codes, isGuess } = search.value.find(wanted);
+    const { codes, isGuess, unsold } = search.value.find(wanted);
     const hits = pick(codes.slice(0, MAX_FOUND));
-    const [best] = hits;
+    const country = unsold ?? (hits[0]?.kind === 'country' && !isGuess && hits.length <= 3 ? hits[0].code : null);
     const isListed = new Set(codes);
-    const covering =
-      best?.kind === 'country' && !isGuess && hits.length <= 3
-        ? places.value.filter(
-            (place) => place.kind !== 'country' && !isListed.has(place.code) && place.iso.includes(best.code),
-          )
-        : [];
-    return { places: hits, covering: covering.sort(byPrice).slice(0, MAX_COVERING), isGuess };
+    const covering = places.value.filter(
+      ({ code, kind: kindOfPlace, iso }) =>
+        country !== null && kindOfPlace !== 'country' && !isListed.has(code) && iso.includes(country),
+    );
+    return {
+      places: hits,
+      covering: covering.sort(byPrice).slice(0, MAX_COVERING),
+      isGuess,
+      unsold: unsold === null ? null : destinationName(unsold, language),
+    };
   });
 
   return {
     list,
+    places,
     kind,
     query,
     found,
@@ -131,9 +135,11 @@ export function createDestinations({
     moving,
     isFirstVisit,
     async prepareSearch() {
-      if (aliases) return;
-      aliases = (await import('../../search/places.ts')).placeAliases();
-      knowledge.value += 1;
+      if (knowledge.value.countries) return;
+      const { COUNTRIES, placeAliases } = await import('../../search/places.ts');
+      knowledge.value = { aliases: placeAliases(), countries: COUNTRIES };
+      // Now, rather than at the first letter.
+      search.peek();
     },
     start() {
       if (!client.areDestinationsFresh) void list.reload();

@@ -18,8 +18,9 @@ const en = {
   all: 'All countries',
   alphabet: 'Alphabet',
   nothing: { title: 'Nothing found', text: 'Try the name of the country.' },
+  unsold: (country: string) => `${country}: no eSIM for this country yet.`,
   nearest: 'Maybe you mean',
-  covering: 'Also work there',
+  covering: (isAll: boolean): string => (isAll ? 'Work there' : 'Also work there'),
   empty: {
     title: 'No plans yet',
     text: 'The price list is on its way. Come back in a few minutes.',
@@ -45,8 +46,9 @@ const ru: typeof en = {
   all: 'Все страны',
   alphabet: 'Алфавит',
   nothing: { title: 'Ничего не нашлось', text: 'Попробуйте название страны.' },
+  unsold: (country) => `${country}: eSIM для этой страны пока нет.`,
   nearest: 'Возможно, вы ищете',
-  covering: 'Тоже работают там',
+  covering: (isAll) => (isAll ? 'Работают там' : 'Тоже работают там'),
   empty: {
     title: 'Тарифов пока нет',
     text: 'Прайс-лист уже в пути. Загляните через несколько минут.',

@@ -2,6 +2,7 @@ import './destinations.css';
 import { signal } from '@preact/signals-core';
 import type { ScreenContext } from '../../screen.ts';
 import { formatCount, formatDate } from '../../../lib/i18n/format.ts';
+import type { Destination } from '../../../lib/contract/catalogue.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
 import { dataLeft, esimName, isBeforeUse, shareLeft, stateName } from '../../esim-words.ts';
@@ -9,6 +10,7 @@ import { movingWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { haptic, initData } from '../../telegram.ts';
+import { callout } from '../../ui/callout.ts';
 import { section } from '../../ui/card.ts';
 import { segmented } from '../../ui/choice.ts';
 import { each, h, swap, type Child } from '../../ui/dom.ts';
@@ -22,6 +24,9 @@ import { ring } from '../../ui/ring.ts';
 import { skeletonList } from '../../ui/skeleton.ts';
 import { createDestinations, placesOfKind, type Destinations, type Letter, type Place } from './controller.ts';
 import { destinationsMessages } from './messages.ts';
+
+/** Soon enough for a scroll that is restored. */
+const IDLE_WITHIN_MS = 200;
 
 export function render(context: ScreenContext): HTMLElement {
   const controller = createDestinations({ ...context, seen: createSeenEsims(initData) });
@@ -55,7 +60,7 @@ export function render(context: ScreenContext): HTMLElement {
   );
 }
 
-function renderSearch(controller: Destinations, { language }: ScreenContext): HTMLElement {
+function renderSearch(controller: Destinations, { language, router }: ScreenContext): HTMLElement {
   const messages = destinationsMessages[language];
   const input = h('input', {
     class: 'search-field__input',
@@ -72,13 +77,19 @@ function renderSearch(controller: Destinations, { language }: ScreenContext): HT
       input: () => (controller.query.value = input.value),
     },
   });
+  const openBest = (event: Event) => {
+    event.preventDefault();
+    input.blur();
+    const { places = [], isGuess = true } = controller.found.value ?? {};
+    if (!isGuess && places[0]) router.navigate(`/to/${places[0].code}`);
+  };
   const clear = () => {
     controller.query.value = '';
     input.focus();
   };
   return h(
     'form',
-    { class: 'search-field', role: 'search', on: { submit: (event) => (event.preventDefault(), input.blur()) } },
+    { class: 'search-field', role: 'search', on: { submit: openBest } },
     icon('search'),
     input,
     h(
@@ -97,45 +108,53 @@ function renderSearch(controller: Destinations, { language }: ScreenContext): HT
 
 function renderFound(controller: Destinations, context: ScreenContext): Child {
   const messages = destinationsMessages[context.language];
-  const rows = (places: () => readonly Place[]) =>
-    list(
-      each(
-        places,
-        ({ code }) => code,
-        (place) => placeRow(place(), context),
-      ),
+  const found = () => controller.found.value;
+  const places = () => found()?.places ?? [];
+  const rows = (title: string | null, list: () => readonly Place[]) =>
+    swap(
+      () => list().length > 0,
+      (hasAny) => {
+        if (!hasAny) return null;
+        return title === null ? placeRows(list, context) : section({ title }, placeRows(list, context));
+      },
     );
   return h(
     'div',
     { class: 'destinations__groups', role: 'status' },
     swap(
-      () => {
-        const found = controller.found.value;
-        if (!found || found.places.length === 0) return 'nothing';
-        return found.isGuess ? 'guess' : 'hits';
-      },
-      (face) => {
-        if (face === 'nothing') return notice({ icon: 'search', ...messages.nothing });
-        const places = () => controller.found.value?.places ?? [];
-        return face === 'guess' ? section({ title: messages.nearest }, rows(places)) : rows(places);
+      () => found()?.unsold ?? null,
+      (name) => (name === null ? null : callout('quiet', 'info', messages.unsold(name))),
+    ),
+    swap(
+      () => found()?.isGuess === true,
+      (isGuess) => {
+        if (!isGuess) return rows(null, places);
+        return swap(
+          () => places().length > 0,
+          (hasAny) =>
+            hasAny
+              ? rows(messages.nearest, places)
+              : [
+                  notice({ icon: 'search', ...messages.nothing }),
+                  rows(messages.popular, () => controller.popular.value),
+                ],
+        );
       },
     ),
     swap(
-      () => (controller.found.value?.covering.length ?? 0) > 0,
-      (hasAny) =>
-        hasAny
-          ? section(
-              { title: messages.covering },
-              rows(() => controller.found.value?.covering ?? []),
-            )
-          : null,
+      () => found()?.places.length === 0,
+      (isAll) => rows(messages.covering(isAll), () => found()?.covering ?? []),
     ),
   );
 }
 
-function renderBrowse(controller: Destinations, context: ScreenContext, places: () => readonly Place[]): Child {
+function renderBrowse(
+  controller: Destinations,
+  context: ScreenContext,
+  destinations: () => readonly Destination[],
+): Child {
   const messages = destinationsMessages[context.language];
-  if (places().length === 0) {
+  if (destinations().length === 0) {
     const action = { text: messages.empty.action, onPress: () => void controller.list.reload() };
     return notice({ icon: 'globe', title: messages.empty.title, text: messages.empty.text, action });
   }
@@ -152,13 +171,7 @@ function renderBrowse(controller: Destinations, context: ScreenContext, places: 
       (kind) =>
         kind === 'country'
           ? renderCountries(controller, context)
-          : list(
-              each(
-                () => placesOfKind(places(), kind),
-                ({ code }) => code,
-                (place) => placeRow(place(), context),
-              ),
-            ),
+          : placeRows(() => placesOfKind(controller.places.value, kind), context),
     ),
   );
 }
@@ -236,28 +249,17 @@ function renderCountries(controller: Destinations, context: ScreenContext): Chil
   const known = (title: string, places: () => readonly Place[]) =>
     swap(
       () => places().length > 0,
-      (hasAny) =>
-        hasAny
-          ? section(
-              { title },
-              list(
-                each(
-                  places,
-                  ({ code }) => code,
-                  (place) => placeRow(place(), context),
-                ),
-              ),
-            )
-          : null,
+      (hasAny) => (hasAny ? section({ title }, placeRows(places, context)) : null),
     );
   // What fits the screen first; the other rows, some two hundred, once that is painted.
-  const isPainted = signal(false);
-  requestAnimationFrame(() => setTimeout(() => (isPainted.value = true)));
+  const isTimeForAll = signal(false);
+  whenIdle(() => (isTimeForAll.value = true));
+  const alphabet = () => (isTimeForAll.value ? controller.letters.value : []);
   const letters = h(
     'div',
     { class: 'alphabet' },
     each(
-      () => (isPainted.value ? controller.letters.value : []),
+      alphabet,
       ({ letter }) => letter,
       (letter) => renderLetter(letter, context),
     ),
@@ -266,8 +268,16 @@ function renderCountries(controller: Destinations, context: ScreenContext): Chil
     known(messages.recent, () => controller.recent.value),
     known(messages.popular, () => controller.popular.value),
     h('section', { class: 'section' }, h('h2', { class: 'section__title' }, messages.all), letters),
-    renderRail(controller, letters, messages.alphabet),
+    renderRail(alphabet, letters, messages.alphabet),
   ];
+}
+
+/** Safari has learned to say when it is idle only lately. */
+function whenIdle(run: () => void): void {
+  requestAnimationFrame(() => {
+    if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: IDLE_WITHIN_MS });
+    else setTimeout(run, IDLE_WITHIN_MS);
+  });
 }
 
 function renderLetter(letter: () => Letter, context: ScreenContext): HTMLElement {
@@ -275,18 +285,12 @@ function renderLetter(letter: () => Letter, context: ScreenContext): HTMLElement
     'section',
     { class: 'alphabet__letter', 'data-letter': letter().letter, vars: { '--rows': () => letter().places.length } },
     h('h3', { class: 'alphabet__name' }, letter().letter),
-    list(
-      each(
-        () => letter().places,
-        ({ code }) => code,
-        (place) => placeRow(place(), context),
-      ),
-    ),
+    placeRows(() => letter().places, context),
   );
 }
 
 /** Letters along the edge; a finger may slide over them. Keys and readers have the search. */
-function renderRail(controller: Destinations, letters: HTMLElement, label: string): HTMLElement {
+function renderRail(alphabet: () => readonly Letter[], letters: HTMLElement, label: string): HTMLElement {
   let last = -1;
   const goTo = (event: PointerEvent) => {
     if (event.buttons === 0) return;
@@ -308,12 +312,23 @@ function renderRail(controller: Destinations, letters: HTMLElement, label: strin
       on: { pointerdown: goTo, pointermove: goTo, pointerup: () => (last = -1) },
     },
     each(
-      () => controller.letters.value,
+      alphabet,
       ({ letter }) => letter,
       (letter) => h('span', { class: 'rail__letter' }, () => letter().letter),
     ),
   );
   return rail;
+}
+
+function placeRows(places: () => readonly Place[], context: ScreenContext): HTMLElement {
+  return list(
+    each(
+      places,
+      // A row is made once for what it says: a new price is a new row.
+      ({ code, from_stars: stars }) => `${code} ${stars}`,
+      (place) => placeRow(place(), context),
+    ),
+  );
 }
 
 function placeRow(place: Place, { language, router }: ScreenContext): HTMLElement {

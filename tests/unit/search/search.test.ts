@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { placeAliases } from '../../../src/search/places.ts';
+import { COUNTRIES, placeAliases } from '../../../src/search/places.ts';
 import { createSearch } from '../../../src/search/search.ts';
-import { editDistance, inOtherLayout, normalise } from '../../../src/search/text.ts';
+import { editDistance, inCyrillicLayout, inLatinLayout, normalise } from '../../../src/search/text.ts';
 
-const COUNTRIES =
+const SOLD =
   'AD AE AF AG AI AL AM AN AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BJ BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI ' +
   'CL CM CN CO CR CV CW CY CYP CZ DE DK DM DO DZ EC EE EG ES ET FI FJ FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT ' +
   'GU GW GY HK HN HR HT HU IC ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KN KR KW KY KZ LA LB LC LI LK LR LS LT LU ' +
@@ -11,10 +11,9 @@ const COUNTRIES =
   'PK PL PR PS PT PY QA RE RO RS RU RW SA SC SD SE SG SI SK SL SM SN SR SV SZ TC TD TG TH TJ TL TN TO TR TT TW TZ UA UG ' +
   'US US-HI UY UZ VC VE VG VI VN VU WS XK YE YT ZA ZM ZW';
 const REGIONS = 'RAF RAS RBH RBK RCA RCE RCI REUL REUP REUS RGB RGBL RGBM RGBS RLA RME RMENA RNA ROC';
-const codes = `${COUNTRIES} ${REGIONS}`.split(' ');
+const codes = `${SOLD} ${REGIONS}`.split(' ');
 
-const search = createSearch(codes);
-search.learn(placeAliases());
+const search = createSearch(codes, { aliases: placeAliases(), countries: COUNTRIES });
 const first = (query: string) => search.find(query).codes[0];
 
 describe('createSearch', () => {
@@ -88,7 +87,30 @@ describe('createSearch', () => {
   it('takes codes and flags', () => {
     expect(first('TH')).toBe('TH');
     expect(first('🇹🇭')).toBe('TH');
-    expect(search.find('🇦🇶').codes).toEqual([]);
+    expect(first('🏴󠁧󠁢󠁳󠁣󠁴󠁿')).toBe('GB');
+    expect(search.find('🇦🇶')).toEqual({ codes: [], isGuess: false, unsold: 'AQ' });
+    expect(search.find('🏴')).toMatchObject({ codes: [], unsold: null });
+  });
+
+  it.each([
+    ['куба', 'CU'],
+    ['Cuba', 'CU'],
+    ['Re,f', 'CU'],
+    ['North Korea', 'KP'],
+    ['туркменистан', 'TM'],
+    ['туркмениста', 'TM'],
+    ['Turkmenistn', 'TM'],
+    ['ку', null],
+    ['тур', null],
+    ['турция', null],
+    ['Ливи', null],
+    ['ыыыыыыыы', null],
+  ])('knows which country is not sold, rather than taking it for another: %s', (query, code) => {
+    expect(search.find(query).unsold).toBe(code);
+  });
+
+  it('finds a country although the keys were changed on the way', () => {
+    expect(first('Таbkfyl')).toBe('TH');
   });
 
   it('offers the nearest spellings, and says so, when nothing matches', () => {
@@ -128,10 +150,15 @@ describe('normalise', () => {
   });
 });
 
-describe('inOtherLayout', () => {
-  it('goes both ways', () => {
-    expect(inOtherLayout('Nfbkfyl')).toBe('таиланд');
-    expect(inOtherLayout('еруцщкдв')).toBe('theworld');
+describe('the layouts', () => {
+  it('read what other keys would have written', () => {
+    expect(inCyrillicLayout('Nfbkfyl')).toBe('таиланд');
+    expect(inLatinLayout('еруцщкдв')).toBe('theworld');
+  });
+
+  it('read what was begun in one and ended in the other', () => {
+    expect(inCyrillicLayout('Таbkfyl')).toBe('таиланд');
+    expect(inLatinLayout('Thaiдфтв')).toBe('thailand');
   });
 });
 

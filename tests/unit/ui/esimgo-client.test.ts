@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ESIMGoClient } from '../../../src/esimgo-client.ts';
 import { keep, readKept } from '../../../src/kept-values.ts';
 import { anOrder } from '../../support/app-samples.ts';
@@ -153,6 +153,31 @@ describe('ESIMGoClient.continueOrder', () => {
     await client.createOrder({ ...wanted('mine'), email: 'anna@mail.example' });
     await client.continueOrder(anOrder({ id: 'ord_other', plan_id: 'mine', price_stars: 200, esim_id: null }));
     expect(bodies[1]).not.toContain('anna@');
+  });
+});
+
+describe('the list of destinations', () => {
+  const aDestination = { code: 'TH', kind: 'country', region: 'asia', iso: ['TH'], from_stars: 102, plans: 9 };
+  const answer = () => ({ status: 200, body: { version: 1, destinations: [aDestination] } });
+
+  it('is there at once the next time, but asked for anew', async () => {
+    const { client } = await serve(answer);
+    expect(client.knownDestinations).toBeNull();
+    await client.getDestinations();
+    expect(client.areDestinationsFresh).toBe(true);
+    const next = new ESIMGoClient('user=1');
+    expect(next.knownDestinations).toEqual([aDestination]);
+    expect(next.areDestinationsFresh).toBe(false);
+  });
+
+  it('is forgotten after a week, and where it is not what it should be', async () => {
+    const { client } = await serve(answer);
+    await client.getDestinations();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 86_400_000 });
+    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
+    vi.useRealTimers();
+    keep('destinations', { at: Date.now(), list: [{ code: 'TH' }] });
+    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
   });
 });
 
