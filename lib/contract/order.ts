@@ -62,6 +62,8 @@ export const orderSchema = z.strictObject({
   price_stars: z.int().positive(),
   price_usd: z.string(),
   payment_status: paymentStatusSchema,
+  /** The buyer confirmed the payment and it has not arrived: the Stars may be gone. Settled within about a minute. */
+  payment_in_doubt: z.boolean(),
   failure_code: z.string().nullable(),
   expires_at: timestamp,
   paid_at: timestamp.nullable(),
@@ -75,7 +77,11 @@ export type Order = z.infer<typeof orderSchema>;
 export const createOrderAnswerSchema = z.strictObject({ order: orderSchema, invoice_url: z.url() });
 export type CreateOrderAnswer = z.infer<typeof createOrderAnswerSchema>;
 
-export const orderAnswerSchema = z.strictObject({ order: orderSchema });
+export const orderAnswerSchema = z.strictObject({
+  order: orderSchema,
+  /** Only where it was asked for, and only while there is something to pay. */
+  invoice_url: z.url().optional(),
+});
 export type OrderAnswer = z.infer<typeof orderAnswerSchema>;
 
 export const ordersAnswerSchema = z.strictObject({ orders: z.array(orderSchema), next_cursor: z.string().nullable() });

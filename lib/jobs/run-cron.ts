@@ -9,6 +9,7 @@ import { reconcileOrders } from '../orders/reconcile-orders.ts';
 import { sweepStars } from '../orders/sweep-stars.ts';
 import { eraseDueUsers } from '../users/erase-user.ts';
 import { drainOutbox } from './drain-outbox.ts';
+import { findOverduePayments } from './look-for-payments.ts';
 import { purge } from './purge.ts';
 import { reseal } from './reseal.ts';
 import { watchShop } from './watch-shop.ts';
@@ -68,6 +69,7 @@ async function tick(app: CronDeps): Promise<Report> {
   await part('late', () => failLateOrders(deps));
   await part('slow', () => noticeSlowOrders(deps));
   if (await isTurn(app, 'reconcile')) await part('reconcile', () => reconcileOrders(deps));
+  await part('overdue', () => findOverduePayments(deps));
   await part('drain', () => drainOutbox(deps, { budgetMs: TICK_DRAIN_MS }));
   await part('usage', () => refreshDueEsims(deps));
   if (await isTurn(app, 'stars')) await part('stars', () => sweepStars(deps));

@@ -34,16 +34,30 @@ export async function judgePreCheckout(deps: ShopDeps, query: PreCheckout): Prom
   if (query.currency !== 'XTR' || query.totalAmount !== order.price_stars) return 'wrong_amount';
   if (order.payment_status !== 'unpaid') return 'already_paid';
   if (order.provisioning !== 'none' || order.is_expired) return 'expired';
-  const found = await findSellablePlan({ db: deps.db, settings: deps.config }, order.plan_id);
-  if (found.outcome !== 'sellable') return 'not_sold';
-  if (!coversFloor(order.price_stars, found.product, found.rules)) return 'price_too_low';
-  if (!(await checkCapacity(deps, found.product.costMilli)).ok) return 'unavailable';
-  return (await extend(deps, order.id)) ? null : 'expired';
+  const sale = await judgeSale(deps, order);
+  if (sale.outcome !== 'possible') return sale.outcome;
+  return (await approve(deps, order.id)) ? null : 'expired';
 }
 
-async function extend({ db }: ShopDeps, orderId: string): Promise<boolean> {
+export type Sale =
+  | { outcome: 'possible' | 'not_sold' | 'unavailable' }
+  /** With what the plan costs today. */
+  | { outcome: 'price_too_low'; priceStars: number };
+
+/** Whether an order of before could be kept at its price if it were paid now. */
+export async function judgeSale(deps: ShopDeps, order: OrderRow): Promise<Sale> {
+  const found = await findSellablePlan({ db: deps.db, settings: deps.config }, order.plan_id);
+  if (found.outcome !== 'sellable') return { outcome: 'not_sold' };
+  if (!coversFloor(order.price_stars, found.product, found.rules)) {
+    return { outcome: 'price_too_low', priceStars: found.priceStars };
+  }
+  return { outcome: (await checkCapacity(deps, found.product.costMilli)).ok ? 'possible' : 'unavailable' };
+}
+
+async function approve({ db }: ShopDeps, orderId: string): Promise<boolean> {
   const rows = await db.query(
-    `UPDATE orders SET expires_at = greatest(expires_at, now() + $2::integer * interval '1 second')
+    `UPDATE orders
+     SET approved_at = now(), expires_at = greatest(expires_at, now() + $2::integer * interval '1 second')
      WHERE id = $1 AND payment_status = 'unpaid' AND provisioning = 'none' RETURNING id`,
     [orderId, APPROVAL_EXTENDS_S],
   );

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { fairUseOf } from '../catalogue/tier.ts';
 import { findSellablePlan, type SellablePlan as PlanLookup } from '../catalogue/find-sellable-plan.ts';
 import { repriceBundle } from '../catalogue/reprice-bundle.ts';
 import { AppError } from '../contract/error-codes.ts';
 import type { CreateOrderAnswer, CreateOrderBody } from '../contract/order.ts';
-import type { Language } from '../contract/session.ts';
 import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { isEsimGoError, EsimGoRefusedError } from '../esim-go/errors.ts';
-import { invoiceDescription, invoiceTitle } from '../i18n/invoice-text.ts';
 import { newId } from '../ids.ts';
-import { isTelegramError } from '../telegram/errors.ts';
 import { rememberUser, type KnownUser } from '../users/remember-user.ts';
-import { invoicePayload } from './invoice-payload.ts';
+import { makeInvoice } from './invoice-link.ts';
 import { noteEvent } from './move-order.ts';
 import { emailPurpose, toOrder, type OrderRow } from './order-row.ts';
 import { checkCapacity } from './supplier-capacity.ts';
@@ -211,36 +207,4 @@ async function requireFewOpenOrders(tx: Sql, userId: number, limit: number): Pro
     [userId],
   );
   if ((row?.open ?? 0) > limit) throw new AppError('too_many_open_orders', { details: { limit } });
-}
-
-async function makeInvoice(deps: ShopDeps, order: OrderRow, language: Language): Promise<string> {
-  const [product] = await deps.db.query<{ countries: number; autostart: boolean }>(
-    `SELECT cardinality(coverage) AS countries, autostart FROM esimgo_products WHERE bundle_name = $1`,
-    [order.esimgo_product_id],
-  );
-  const plan = {
-    destinationCode: order.country_code,
-    dataMb: order.data_mb,
-    days: order.days,
-    tier: order.tier,
-    autostart: product?.autostart ?? true,
-    countries: product?.countries ?? 1,
-    fairUse: fairUseOf(order.tier),
-  };
-  try {
-    const url = await deps.telegram.createInvoiceLink({
-      title: invoiceTitle(plan, language),
-      description: invoiceDescription(plan, language),
-      payload: invoicePayload(await deps.shopId(), order.id),
-      stars: order.price_stars,
-    });
-    // Requests with one key may race; all of them give the link that was stored first.
-    const [kept] = await deps.db.query<{ invoice_url: string }>(
-      `UPDATE orders SET invoice_url = coalesce(invoice_url, $2) WHERE id = $1 RETURNING invoice_url`,
-      [order.id, url],
-    );
-    return kept?.invoice_url ?? url;
-  } catch (error) {
-    throw isTelegramError(error) ? new AppError('temporarily_unavailable', { cause: error }) : error;
-  }
 }

@@ -33,6 +33,7 @@ export interface OrderRow {
   email_sealed: string | null;
   created_at: Date;
   expires_at: Date;
+  approved_at: Date | null;
   paid_at: Date | null;
   deliver_by: Date | null;
   ready_at: Date | null;
@@ -65,6 +66,7 @@ export function toOrder(row: OrderRow, secrets: { activationCode: string; qrCode
     price_stars: row.price_stars,
     price_usd: usdOfCents(row.price_usd_cents),
     payment_status: row.payment_status,
+    payment_in_doubt: isPaymentInDoubt(row),
     failure_code: row.failure_code,
     expires_at: row.expires_at.toISOString(),
     paid_at: isoOrNull(row.paid_at),
@@ -72,6 +74,14 @@ export function toOrder(row: OrderRow, secrets: { activationCode: string; qrCode
     ready_at: isoOrNull(row.ready_at),
     refunded_at: isoOrNull(row.refunded_at),
   };
+}
+
+/** Telegram was allowed to take the Stars and has not said that it did; its ledger has not been read since. */
+export function isPaymentInDoubt({
+  payment_status: status,
+  approved_at: approvedAt,
+}: Pick<OrderRow, 'payment_status' | 'approved_at'>): boolean {
+  return status === 'unpaid' && approvedAt !== null;
 }
 
 /** Binds a sealed e-mail address to its order. */

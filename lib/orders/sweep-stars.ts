@@ -10,6 +10,8 @@ const PAGE = 100;
 const OVERLAP = 200;
 // A few foreign charges are a shared bot; many are a wrong database.
 const MAX_FOREIGN = 3;
+// Telegram asks at most ten seconds long whether it may charge, and then does so at once.
+const CHARGED_WITHIN_S = 60;
 
 type SweepDeps = Pick<ShopDeps, 'db' | 'telegram' | 'config' | 'shopId' | 'log' | 'now'>;
 
@@ -23,7 +25,7 @@ export interface StarSweep {
  * refunded. Starts a little before where the last sweep ended; losing that mark only costs a longer read.
  */
 export async function sweepStars(deps: SweepDeps): Promise<StarSweep> {
-  const { entries, end } = await readLedger(deps);
+  const { entries, end, readAt } = await readLedger(deps);
   const known = await knownCharges(deps, entries);
   const refunds = entries.filter(({ kind }) => kind === 'refund');
   const refunded = new Set(refunds.map(({ chargeId }) => chargeId));
@@ -54,16 +56,32 @@ export async function sweepStars(deps: SweepDeps): Promise<StarSweep> {
   // What came and went without us needs nothing more than its line in the books.
   for (const charge of charges) if (refunded.has(charge.chargeId)) await recordReturnedCharge(deps, charge);
   await deps.db.query(`UPDATE shop SET stars_offset = $1`, [end]);
+  // What was confirmed well before and is not in the ledger was not charged.
+  await deps.db.query(
+    `UPDATE orders SET approved_at = NULL
+     WHERE payment_status = 'unpaid' AND approved_at < $1::timestamptz - $2::integer * interval '1 second'`,
+    [readAt, CHARGED_WITHIN_S],
+  );
   return { read: entries.length, found };
 }
 
-async function readLedger({ db, telegram }: SweepDeps): Promise<{ entries: StarTransaction[]; end: number }> {
+interface LedgerReading {
+  entries: StarTransaction[];
+  end: number;
+  /** When the reading began, by PostgreSQL's clock. */
+  readAt: Date;
+}
+
+async function readLedger({ db, telegram }: SweepDeps): Promise<LedgerReading> {
   const entries: StarTransaction[] = [];
-  const [shop] = await db.query<{ stars_offset: number }>(`SELECT stars_offset FROM shop`);
-  for (let offset = Math.max(0, (shop?.stars_offset ?? 0) - OVERLAP); ; offset += PAGE) {
+  const [shop] = await db.query<{ stars_offset: number; read_at: Date }>(
+    `SELECT stars_offset, now() AS read_at FROM shop`,
+  );
+  if (shop === undefined) throw new Error('the database has no shop: run the migrations');
+  for (let offset = Math.max(0, shop.stars_offset - OVERLAP); ; offset += PAGE) {
     const { transactions, received } = await telegram.getStarTransactions({ offset, limit: PAGE });
     entries.push(...transactions);
-    if (received < PAGE) return { entries, end: offset + received };
+    if (received < PAGE) return { entries, end: offset + received, readAt: shop.read_at };
   }
 }
 

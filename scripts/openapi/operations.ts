@@ -107,13 +107,20 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/api/esimgo/status',
     id: 'readOrder',
     summary: 'One order as it is now',
-    description: 'May be asked every two seconds. The activation code and the QR code are there once it is ready.',
+    description:
+      'May be asked every two seconds. The activation code and the QR code are there once it is ready. With `pay` the answer has the link that pays for it, on any device of the user and at the price it was ordered for, or none if there is nothing to pay; what could no longer be kept at that price is refused instead.',
     access: 'user',
     parameters: [
       { name: 'order_id', in: 'query', required: true, schema: orderIdSchema, description: 'An order of the user.' },
+      {
+        name: 'pay',
+        in: 'query',
+        schema: z.literal('1'),
+        description: 'The buyer wants to pay it now; not for polling.',
+      },
     ],
     answers: { 200: { what: 'The order', schemas: ['OrderAnswer'] } },
-    errors: ['bad_request', ...OF_USERS, 'not_found'],
+    errors: ['bad_request', ...OF_USERS, 'not_found', 'unknown_bundle', 'price_changed', 'temporarily_unavailable'],
   },
   {
     method: 'get',
