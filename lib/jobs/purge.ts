@@ -1,13 +1,26 @@
 import type { ShopDeps } from '../deps.ts';
 
-/** Drops what only guarded against repeats: Telegram repeats an update for a day, done jobs tell nothing after a month. */
-export async function purge({ db }: Pick<ShopDeps, 'db'>): Promise<{ inbox: number; outbox: number }> {
+/**
+ * Drops what has served: Telegram repeats an update for a day, done jobs tell nothing after a month, and no letter leaves
+ * two days after its order was delivered or came to nothing.
+ */
+export async function purge({
+  db,
+}: Pick<ShopDeps, 'db'>): Promise<{ inbox: number; outbox: number; addresses: number }> {
   const inbox = await db.query(
     `DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < now() - interval '48 hours' LIMIT 5000) RETURNING 1`,
   );
   const outbox = await db.query(
     `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < now() - interval '30 days' LIMIT 5000) RETURNING 1`,
   );
+  const addresses = await db.query(
+    `UPDATE orders SET email_sealed = NULL WHERE id IN (
+       SELECT id FROM orders
+       WHERE email_sealed IS NOT NULL AND provisioning IN ('cancelled', 'assigned')
+         AND coalesce(ready_at, expires_at) < now() - interval '48 hours'
+       LIMIT 5000
+     ) RETURNING 1`,
+  );
   await db.query(`DELETE FROM kv WHERE expires_at < now()`);
-  return { inbox: inbox.length, outbox: outbox.length };
+  return { inbox: inbox.length, outbox: outbox.length, addresses: addresses.length };
 }

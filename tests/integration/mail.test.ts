@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import type { SessionAnswer } from '../../lib/contract/session.ts';
 import { drainOutbox } from '../../lib/jobs/drain-outbox.ts';
+import { purge } from '../../lib/jobs/purge.ts';
 import { createSmtpMailer } from '../../lib/mail/smtp.ts';
 import { readQrPng } from '../support/read-qr.ts';
 import { startShop, type ShopUnderTest } from '../support/shop.ts';
@@ -136,6 +137,32 @@ describe('the eSIM by e-mail', () => {
     const alerts = await shop.query(`SELECT id FROM outbox WHERE job_key = $1`, [`alert:${order.id}:job_failed`]);
     expect(alerts).toHaveLength(1);
     expect(order.activation_code).not.toBeNull();
+  });
+});
+
+describe('an address that never served', () => {
+  const ended = (orderId: string, column: 'expires_at' | 'ready_at', hours: number) =>
+    shop.query(`UPDATE orders SET ${column} = now() - $2::integer * interval '1 hour' WHERE id = $1`, [orderId, hours]);
+
+  it('is forgotten two days after the order lapsed, and not before', async () => {
+    const buyer = await shop.user((lastUserId += 1));
+    const place = async () => (await buyer.order(plan, { email: 'unpaid@mail.example' })).body.order.id;
+    const [waiting, lapsed, longLapsed] = [await place(), await place(), await place()];
+    await ended(lapsed, 'expires_at', 47);
+    await ended(longLapsed, 'expires_at', 49);
+    await shop.cron('expire');
+    expect(await purge(shop.app.deps)).toMatchObject({ addresses: 1 });
+    expect(await addressOf(longLapsed)).toBeNull();
+    for (const id of [waiting, lapsed]) expect(await addressOf(id)).not.toBeNull();
+  });
+
+  it('is forgotten two days after the delivery whose letter could not be sent', async () => {
+    mail.fail({ MAIL: '550 5.7.1 sender not allowed' });
+    const { order } = await bought('refused@mail.example');
+    expect(await purge(shop.app.deps)).toMatchObject({ addresses: 0 });
+    await ended(order.id, 'ready_at', 49);
+    expect(await purge(shop.app.deps)).toMatchObject({ addresses: 1 });
+    expect(await addressOf(order.id)).toBeNull();
   });
 });
 
