@@ -3,7 +3,7 @@ import { forget, keep, readKept, userOf } from './kept-values.ts';
 
 const SEEN = 'seen-esims';
 /** Goes up when what the server says of an eSIM changes its form. */
-const VERSION = 1;
+const VERSION = 2;
 const MAX_DETAILS = 12;
 
 interface Seen {

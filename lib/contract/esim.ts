@@ -23,7 +23,9 @@ export const usageSchema = z.strictObject({
   remaining_bytes: z.int().nonnegative().nullable(),
   starts_at: timestamp.nullable(),
   ends_at: timestamp.nullable(),
+  /** How many wait until those in use are over, and their data together; null when one of them is unlimited. */
   queued: z.int().nonnegative(),
+  queued_bytes: z.int().nonnegative().nullable(),
 });
 
 export const esimSummarySchema = z.strictObject({

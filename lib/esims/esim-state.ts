@@ -8,6 +8,7 @@ export interface Usage {
   starts_at: Date | null;
   ends_at: Date | null;
   queued: number;
+  queued_bytes: number | null;
 }
 
 const HAS_BEEN_USED = new Set(['active', 'depleted', 'expired']);
@@ -41,6 +42,7 @@ export function usageOf(bundles: readonly BundleFields[]): Usage | null {
   const active = bundles.filter(({ state }) => state === 'active');
   const queued = bundles.filter(({ state }) => state === 'queued' || state === 'processing');
   const counted = active.length > 0 ? active : queued.length > 0 ? queued : bundles;
+  const waiting = active.length > 0 ? queued : [];
   const unlimited = counted.some((bundle) => bundle.unlimited);
   return {
     unlimited,
@@ -48,7 +50,8 @@ export function usageOf(bundles: readonly BundleFields[]): Usage | null {
     remaining_bytes: unlimited ? null : sum(counted.map((bundle) => bundle.remaining_bytes)),
     starts_at: earliest(counted.map((bundle) => bundle.starts_at)),
     ends_at: latest(counted.map((bundle) => bundle.ends_at)),
-    queued: active.length > 0 ? queued.length : 0,
+    queued: waiting.length,
+    queued_bytes: waiting.some((bundle) => bundle.unlimited) ? null : sum(waiting.map((bundle) => bundle.initial_bytes)),
   };
 }
 

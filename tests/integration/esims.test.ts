@@ -128,6 +128,7 @@ describe('an eSIM', () => {
     const sum = active.reduce((total, { remaining_bytes: left }) => total + (left ?? 0), 0);
     expect(esim.usage?.remaining_bytes).toBe(sum);
     expect(esim.usage?.queued).toBe(esim.bundles.length - active.length);
+    expect(esim.usage?.queued_bytes).toBe(bytesOf(plan) * (esim.bundles.length - active.length));
     expect(await list(bought.buyer)).toHaveLength(1);
     expect(esim.latest_order_id).toBe(third.id);
   });

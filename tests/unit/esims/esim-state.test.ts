@@ -68,15 +68,23 @@ describe('usageOf', () => {
       starts_at: DAY(2),
       ends_at: DAY(10),
       queued: 0,
+      queued_bytes: 0,
     });
   });
 
-  it('counts what waits behind a bundle in use, without adding its data', () => {
-    expect(usageOf([bundle('active'), bundle('queued'), bundle('processing')])).toMatchObject({
+  it('sums what waits behind a bundle in use apart from it, since its days have not begun', () => {
+    const waiting = [bundle('queued', { initial_bytes: 3_000 }), bundle('processing', { initial_bytes: 5_000 })];
+    expect(usageOf([bundle('active'), ...waiting])).toMatchObject({
       initial_bytes: 1_000,
       remaining_bytes: 600,
       queued: 2,
+      queued_bytes: 8_000,
     });
+  });
+
+  it('has no sum of what waits when an unlimited bundle is among it', () => {
+    const unlimited = bundle('queued', { unlimited: true, initial_bytes: null, remaining_bytes: null });
+    expect(usageOf([bundle('active'), bundle('queued'), unlimited])).toMatchObject({ queued: 2, queued_bytes: null });
   });
 
   it('shows what waits once nothing is in use', () => {
@@ -85,6 +93,7 @@ describe('usageOf', () => {
       initial_bytes: 1_000,
       remaining_bytes: 1_000,
       queued: 0,
+      queued_bytes: 0,
     });
   });
 
