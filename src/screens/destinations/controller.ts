@@ -59,7 +59,8 @@ const POPULAR: Record<Language, readonly string[]> = {
   ru: ['TR', 'TH', 'AE', 'EG', 'CN', 'VN', 'GE', 'ID'],
   en: ['US', 'TR', 'TH', 'JP', 'GB', 'ES', 'IT', 'FR'],
 };
-const MAX_FOUND = 30;
+/** Further ones are asked for by another letter sooner than by scrolling; each row costs a slow phone a keystroke. */
+const MAX_FOUND = 15;
 const MAX_COVERING = 4;
 const MAX_MOVING = 2;
 const KIND = 'destinations-kind';
