@@ -2,7 +2,7 @@ import type { Destination, DestinationsAnswer, PlansAnswer } from '../lib/contra
 import type { ErrorCode } from '../lib/contract/error-codes.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../lib/contract/esim.ts';
 import type { HealthAnswer } from '../lib/contract/health.ts';
-import type { CreateOrderAnswer, CreateOrderBody, Order, OrdersAnswer } from '../lib/contract/order.ts';
+import type { CreateOrderAnswer, CreateOrderBody, Order, OrderAnswer, OrdersAnswer } from '../lib/contract/order.ts';
 import type { EventsBody, Language, SessionActionAnswer, SessionAnswer } from '../lib/contract/session.ts';
 import { forgetAll, keep, readKept } from './kept-values.ts';
 import { isErrorCode } from './problems.ts';
@@ -141,20 +141,13 @@ export class ESIMGoClient {
     return answer;
   }
 
-  /** The link of an order that waits for its payment. Asked for on another device, it is a new order like it. */
-  continueOrder(order: Order): Promise<CreateOrderAnswer> {
-    const kept = readUnfinished().find(({ orderId }) => orderId === order.id);
-    const email = kept ? emailOf(kept.request) : null;
-    return this.createOrder({
-      bundle_id: order.plan_id,
-      expected_stars: order.price_stars,
-      ...(order.esim_id !== null && { iccid: order.esim_id }),
-      ...(email !== null && { email }),
-    });
+  /** The link of an order that waits for its payment, on whichever device; none when there is nothing to pay. */
+  continueOrder(orderId: string): Promise<OrderAnswer> {
+    return this.#get(`/api/esimgo/status?order_id=${encodeURIComponent(orderId)}&pay=1`);
   }
 
   async getOrderStatus(orderId: string): Promise<Order> {
-    const { order } = await this.#get<{ order: Order }>(`/api/esimgo/status?order_id=${encodeURIComponent(orderId)}`);
+    const { order } = await this.#get<OrderAnswer>(`/api/esimgo/status?order_id=${encodeURIComponent(orderId)}`);
     if (order.status !== 'pending') forgetUnfinished((one) => one.orderId === order.id);
     return order;
   }
@@ -375,12 +368,6 @@ function isUnfinishedOrder(value: unknown): value is UnfinishedOrder {
 /** What makes two orders the same one. */
 function requestOf(order: CreateOrderBody): string {
   return JSON.stringify([order.bundle_id, order.expected_stars, order.iccid ?? null, order.email ?? null]);
-}
-
-function emailOf(request: string): string | null {
-  const parts: unknown = JSON.parse(request);
-  const email: unknown = Array.isArray(parts) ? parts[3] : null;
-  return typeof email === 'string' ? email : null;
 }
 
 function pause(ms: number): Promise<void> {

@@ -12,7 +12,7 @@ const en = {
   doubt: {
     chip: 'Checking the payment',
     title: 'We do not see the payment yet',
-    text: 'If the Stars have left your balance, do nothing: we will find the payment ourselves.',
+    text: 'We are asking Telegram, it takes about a minute. If the Stars have left your balance, do nothing: we will find them.',
   },
 };
 
@@ -23,7 +23,7 @@ const ru: typeof en = {
   doubt: {
     chip: 'Проверяем оплату',
     title: 'Оплату ещё не видим',
-    text: 'Если звёзды списались, ничего не делайте: мы найдём её сами.',
+    text: 'Сверяемся с Telegram, это займёт около минуты. Если звёзды списались, ничего не делайте: мы найдём оплату сами.',
   },
 };
 

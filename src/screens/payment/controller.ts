@@ -3,8 +3,7 @@ import type { Order } from '../../../lib/contract/order.ts';
 import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
-import { isPaymentReport, reportOf, reportPayment, type PaymentReport } from '../../reported-payments.ts';
-import type { Router } from '../../router.ts';
+import { isInDoubt, isPaymentReport, reportPayment, type PaymentReport } from '../../reported-payments.ts';
 import type { PaymentOutcome } from '../../telegram.ts';
 import { onDispose } from '../../ui/scope.ts';
 
@@ -20,15 +19,16 @@ export type OrderFace =
   | 'refunded'
   | 'expired';
 
+/** What is sure of the money of an order that waits: nothing, until the server has answered after the sheet. */
+export type UnpaidNote = 'asking' | 'unpaid' | 'cancelled';
+
 export interface Payment {
   order: Resource<Order>;
   face: ReadonlySignal<OrderFace | null>;
   /** True when it takes longer than it usually does. */
   isLate: ReadonlySignal<boolean>;
   isPaying: ReadonlySignal<boolean>;
-  wasCancelled: ReadonlySignal<boolean>;
-  /** What the sheet said of this order, also before the app was closed; null if nothing that may mean a payment. */
-  report: ReadonlySignal<PaymentReport | null>;
+  note: ReadonlySignal<UnpaidNote>;
   /** Why the last try to go on with the payment ended. */
   problem: ReadonlySignal<ClientErrorCode | null>;
   continuePayment(): Promise<void>;
@@ -37,7 +37,6 @@ export interface Payment {
 
 export interface PaymentDeps {
   client: Pick<ESIMGoClient, 'getOrderStatus' | 'continueOrder'>;
-  router: Pick<Router, 'replace'>;
   track: Track;
   now(): number;
   telegram: {
@@ -47,31 +46,52 @@ export interface PaymentDeps {
 }
 
 const LATE_AFTER_MS = 60_000;
-/** A payment the sheet called done reaches the server in seconds; after this the person is told that it has not. */
+/** A confirmed payment reaches the server in seconds; after this the person is told that it has not. */
 const CHECKING_FOR_MS = 30_000;
+/** A sheet that said nothing: by then the server knows whether it was confirmed. */
+const WONDERING_FOR_MS = 10_000;
 const SETTLED = new Set<OrderFace>(['ready', 'topped', 'refunded', 'expired']);
 
 export function createPayment(
-  { client, router, track, now, telegram }: PaymentDeps,
+  { client, track, now, telegram }: PaymentDeps,
   { orderId, invoice }: { orderId: string; invoice: string | null },
 ): Payment {
-  if (isPaymentReport(invoice)) reportPayment(orderId, invoice);
-  const order = createResource(() => client.getOrderStatus(orderId));
-  const report = signal(reportOf(orderId));
+  const order = createResource(async () => {
+    const sheetsBefore = sheets;
+    const value = await client.getOrderStatus(orderId);
+    if (sheets === sheetsBefore) isSure.value = true;
+    return value;
+  });
   const openedAt = now();
   const clock = signal(openedAt);
-  const expectsPaymentUntil = signal(isPaymentReport(invoice) ? openedAt + CHECKING_FOR_MS : 0);
+  const closedAt = signal(openedAt);
+  const report = signal<PaymentReport | null>(null);
+  const isSure = signal(true);
   const isPaying = signal(false);
   const wasCancelled = signal(false);
   const problem = signal<ClientErrorCode | null>(null);
+  let sheets = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLeft = false;
   let toldFace: OrderFace | null = null;
+  hear(invoice);
+  onDispose(() => {
+    isLeft = true;
+    clearTimeout(timer);
+  });
 
   const face = computed<OrderFace | null>(() => {
     const value = valueOf(order);
-    return value && faceOf(value, clock.value < expectsPaymentUntil.value, report.value !== null);
+    return (
+      value &&
+      faceOf(value, { isInDoubt: isInDoubt(value), report: report.value, sinceMs: clock.value - closedAt.value })
+    );
   });
+
+  function hear(outcome: string | null): void {
+    report.value = isPaymentReport(outcome) ? outcome : null;
+    if (report.value !== null) reportPayment(orderId, report.value);
+  }
 
   async function poll(): Promise<void> {
     clearTimeout(timer);
@@ -79,7 +99,9 @@ export function createPayment(
     clock.value = now();
     if (isLeft) return;
     tell(face.value);
-    const waitMs = pollAfterMs(face.value, clock.value - openedAt);
+    // Another look may have ended meanwhile, and set its own.
+    clearTimeout(timer);
+    const waitMs = pollAfterMs(face.value, clock.value - closedAt.value);
     if (waitMs !== null) timer = setTimeout(() => void poll(), waitMs);
   }
 
@@ -104,32 +126,32 @@ export function createPayment(
     face,
     isLate: computed(() => clock.value - startOf(valueOf(order), openedAt) > LATE_AFTER_MS),
     isPaying,
-    wasCancelled,
-    report,
+    note: computed(() => {
+      if (isPaying.value || !isSure.value) return 'asking';
+      return wasCancelled.value ? 'cancelled' : 'unpaid';
+    }),
     problem,
     async continuePayment() {
-      const value = valueOf(order);
-      if (!value || isPaying.value) return;
+      if (isPaying.value) return;
       isPaying.value = true;
       problem.value = null;
-      wasCancelled.value = false;
       try {
-        // The kept key makes this the same order; its invoice is the same link.
-        const { order: same, invoice_url: url } = await client.continueOrder(value);
-        // Paid since the last look.
-        if (same.id === orderId && same.status !== 'pending') return;
+        const { order: current, invoice_url: url } = await client.continueOrder(orderId);
+        order.set(current);
+        // Paid or over since the last look.
+        if (url === undefined) return;
         const outcome = await telegram.openInvoice(url);
-        if (isPaymentReport(outcome)) reportPayment(same.id, outcome);
-        // Without the kept key (another device) it is another order, which is the one being paid then.
-        if (same.id !== orderId) return router.replace(`/orders/${same.id}?invoice=${outcome}`);
-        report.value = reportOf(orderId);
-        wasCancelled.value = !isPaymentReport(outcome);
-        if (!wasCancelled.value) expectsPaymentUntil.value = now() + CHECKING_FOR_MS;
+        sheets += 1;
+        isSure.value = false;
+        clock.value = closedAt.value = now();
+        // Some clients call a paid invoice cancelled: that nothing was charged is for the server to say.
+        hear(outcome);
+        wasCancelled.value = report.value === null;
       } catch (error) {
         problem.value = codeOf(error);
       } finally {
+        if (!isLeft) await poll();
         isPaying.value = false;
-        if (!isLeft) void poll();
       }
     },
     start() {
@@ -138,20 +160,27 @@ export function createPayment(
         if (document.visibilityState === 'visible') void poll();
       };
       document.addEventListener('visibilitychange', onVisible);
-      onDispose(() => {
-        isLeft = true;
-        clearTimeout(timer);
-        document.removeEventListener('visibilitychange', onVisible);
-      });
+      onDispose(() => document.removeEventListener('visibilitychange', onVisible));
     },
   };
 }
 
-export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: boolean, isReported: boolean): OrderFace {
+export interface FaceHints {
+  isInDoubt: boolean;
+  /** What the last sheet said, if that may mean a payment. */
+  report: PaymentReport | null;
+  /** Since the sheet was closed, or this screen was opened. */
+  sinceMs: number;
+}
+
+export function faceOf(
+  order: Pick<Order, 'status' | 'kind'>,
+  { isInDoubt: mayBePaid, report, sinceMs }: FaceHints,
+): OrderFace {
   switch (order.status) {
     case 'pending':
-      if (expectsPayment) return 'checking';
-      return isReported ? 'doubt' : 'unpaid';
+      if (mayBePaid) return sinceMs < CHECKING_FOR_MS ? 'checking' : 'doubt';
+      return report !== null && sinceMs < WONDERING_FOR_MS ? 'checking' : 'unpaid';
     case 'processing':
       return 'issuing';
     case 'ready':
@@ -163,7 +192,7 @@ export function faceOf(order: Pick<Order, 'status' | 'kind'>, expectsPayment: bo
       return 'refunded';
     case 'expired':
       // A payment that is found late still counts.
-      return isReported ? 'doubt' : 'expired';
+      return mayBePaid ? 'doubt' : 'expired';
   }
 }
 

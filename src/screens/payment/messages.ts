@@ -27,9 +27,12 @@ const en = {
   chooseAgain: 'Choose a plan',
   toEsim: 'Open the eSIM',
   toEsims: 'To my eSIMs',
-  notCharged: 'No Stars were taken: pay',
   allowMessages: 'Allow us to send the eSIM to the chat',
+  asking: 'Asking Telegram about the payment.',
   cancelled: 'The payment was closed. You have not been charged.',
+  repriced: 'It costs something else by now. You have not been charged: look at the new price and order again.',
+  toNewPrice: 'See the new price',
+  gone: 'You have not been charged. Choose another plan.',
 };
 
 const ru: typeof en = {
@@ -59,9 +62,12 @@ const ru: typeof en = {
   chooseAgain: 'Выбрать тариф',
   toEsim: 'Открыть eSIM',
   toEsims: 'К моим eSIM',
-  notCharged: 'Звёзды не списались: оплатить',
   allowMessages: 'Разрешить прислать eSIM в чат',
+  asking: 'Спрашиваем Telegram об оплате.',
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
+  repriced: 'Теперь он стоит по-другому. Звёзды не списаны: посмотрите новую цену и оформите заказ заново.',
+  toNewPrice: 'Посмотреть новую цену',
+  gone: 'Звёзды не списаны. Выберите другой тариф.',
 };
 
 export const paymentMessages: Record<Language, typeof en> = { en, ru };

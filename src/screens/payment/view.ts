@@ -1,11 +1,12 @@
 import './payment.css';
 import type { Order } from '../../../lib/contract/order.ts';
 import { formatStars, formatTime } from '../../../lib/i18n/format.ts';
+import { checkoutPath } from '../../checkout-path.ts';
 import { orderWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { canBotWrite, canDo, haptic, openInvoice, requestWriteAccess } from '../../telegram.ts';
+import { canBotWrite, canDo, haptic, openInvoice, requestWriteAccess, type BottomButton } from '../../telegram.ts';
 import { button } from '../../ui/button.ts';
 import { callout } from '../../ui/callout.ts';
 import { h, s, swap, type Child } from '../../ui/dom.ts';
@@ -49,7 +50,7 @@ function renderFace(face: OrderFace, order: () => Order, controller: Payment, co
     case 'ready':
       return renderReady(order, context);
     case 'doubt':
-      return renderDoubt(order, controller, context);
+      return renderDoubt(order, context);
     case 'unpaid':
       return renderUnpaid(order, controller, context);
     case 'topped':
@@ -85,7 +86,7 @@ function renderProgress(
   return [
     breathingFlag(order().country_code),
     h('h1', { class: 'screen__title payment__title' }, messages.titles[face]),
-    h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
+    renderPlan(order(), language),
     h(
       'ol',
       { class: 'steps' },
@@ -116,54 +117,74 @@ function breathingFlag(code: string): HTMLElement {
   );
 }
 
-function renderUnpaid(order: () => Order, controller: Payment, { language }: ScreenContext): Child {
+function renderUnpaid(order: () => Order, controller: Payment, context: ScreenContext): Child {
+  const { language } = context;
   const messages = paymentMessages[language];
-  mainButton(() => ({
-    text: messages.continuePayment(formatStars(language, order().price_stars)),
-    isBusy: controller.isPaying.value,
-    onPress: () => void controller.continuePayment(),
-  }));
+  const refusal = () => {
+    const code = controller.problem.value;
+    return code === 'price_changed' || code === 'unknown_bundle' ? code : null;
+  };
+  mainButton(() => wayToPay(order(), refusal(), controller, context));
   return [
     h('div', { class: 'payment__mark' }, flag(order().country_code, { isLarge: true })),
-    h('h1', { class: 'screen__title payment__title' }, messages.titles.unpaid),
-    h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
-    h('p', { class: 'hint payment__note', role: 'status' }, () =>
-      controller.wasCancelled.value
-        ? messages.cancelled
-        : messages.unpaid(formatTime(language, new Date(order().expires_at))),
+    h('h1', { class: 'screen__title payment__title' }, () => {
+      const code = refusal();
+      return code === null ? messages.titles.unpaid : problemMessages[language][code].title;
+    }),
+    renderPlan(order(), language),
+    h('p', { class: 'hint payment__note', role: 'status' }, () => {
+      if (refusal() !== null) return refusal() === 'price_changed' ? messages.repriced : messages.gone;
+      const note = controller.note.value;
+      return note === 'unpaid' ? messages.unpaid(formatTime(language, new Date(order().expires_at))) : messages[note];
+    }),
+    swap(
+      () => (refusal() === null ? controller.problem.value : null),
+      (code) => {
+        if (code === null) return null;
+        const { title, text } = problemMessages[language][code];
+        return callout('bad', 'warning', `${title}. ${text}`);
+      },
     ),
-    renderProblem(controller, language),
   ];
 }
 
-/** The sheet may have taken the Stars: nothing here says that it did not, and paying again is never the way on. */
-function renderDoubt(order: () => Order, controller: Payment, { language, router }: ScreenContext): Child {
+/** An order that can no longer be kept at its price is not paid: its plan is ordered anew, or another one. */
+function wayToPay(
+  { plan_id: planId, country_code: code, kind, esim_id: esimId, price_stars: stars }: Order,
+  refusal: 'price_changed' | 'unknown_bundle' | null,
+  { isPaying, continuePayment }: Payment,
+  { language, router }: ScreenContext,
+): BottomButton {
+  const messages = paymentMessages[language];
+  if (refusal === 'unknown_bundle') {
+    return { text: messages.chooseAgain, onPress: () => router.replace(`/to/${code}`) };
+  }
+  if (refusal === 'price_changed') {
+    const path = checkoutPath(planId, code, kind === 'top_up' ? esimId : null);
+    return { text: messages.toNewPrice, onPress: () => router.replace(path) };
+  }
+  return {
+    text: messages.continuePayment(formatStars(language, stars)),
+    isBusy: isPaying.value,
+    onPress: () => void continuePayment(),
+  };
+}
+
+/** The Stars may be gone: nothing here says that they are not, and paying again is never the way on. */
+function renderDoubt(order: () => Order, { language, router }: ScreenContext): Child {
   const messages = paymentMessages[language];
   const { title, text } = orderWords[language].doubt;
   mainButton(() => ({ text: messages.toEsims, onPress: () => router.replace('/esims') }));
   return [
     breathingFlag(order().country_code),
     h('h1', { class: 'screen__title payment__title' }, title),
-    h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
+    renderPlan(order(), language),
     h('p', { class: 'payment__note', role: 'status' }, text),
-    // Only where Telegram did not say what became of the sheet: it may have been closed unpaid.
-    swap(
-      () => controller.report.value === 'unknown' && order().status === 'pending',
-      (canPay) => (canPay ? button(messages.notCharged, () => void controller.continuePayment()) : null),
-    ),
-    renderProblem(controller, language),
   ];
 }
 
-function renderProblem(controller: Payment, language: ScreenContext['language']): Child {
-  return swap(
-    () => controller.problem.value,
-    (code) => {
-      if (code === null) return null;
-      const { title, text } = problemMessages[language][code];
-      return callout('bad', 'warning', `${title}. ${text}`);
-    },
-  );
+function renderPlan(order: Order, language: ScreenContext['language']): HTMLElement {
+  return h('p', { class: 'hint payment__plan' }, `${placeName(order, language)} · ${planLine(order, language)}`);
 }
 
 type End = 'topped' | 'failed' | 'refunded' | 'expired';
@@ -189,7 +210,7 @@ function renderEnd(face: End, order: () => Order, { language, router }: ScreenCo
       icon(face === 'failed' ? 'warning' : face === 'expired' ? 'clock' : 'check'),
     ),
     h('h1', { class: 'screen__title payment__title' }, messages.titles[face]),
-    h('p', { class: 'hint payment__plan' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
+    renderPlan(order(), language),
     h('p', { class: 'payment__note', role: 'status' }, withStars(texts[face](), language)),
   ];
 }

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ESIMGoClient } from '../../../src/esimgo-client.ts';
 import { keep, readKept } from '../../../src/kept-values.ts';
-import { anOrder } from '../../support/app-samples.ts';
 
 type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'drop';
 let server: Server | null = null;
@@ -94,30 +93,28 @@ describe('ESIMGoClient.createOrder', () => {
 });
 
 describe('ESIMGoClient.continueOrder', () => {
-  it('asks for the kept order as it was asked for first, with its address', async () => {
-    const bodies: string[] = [];
+  it('asks by the order alone, as on a device that never saw it, and makes none', async () => {
+    const asked: string[] = [];
     const { client, keys } = await serve((request) => {
-      request.on('data', (part) => bodies.push(String(part)));
+      asked.push(`${request.method} ${request.url}`);
       return order('ord_8', 'pending');
     });
-    await client.createOrder({ ...wanted('kept'), email: 'anna@mail.example' });
-    await client.continueOrder(anOrder({ id: 'ord_8', plan_id: 'kept', price_stars: 200, esim_id: null }));
-    expect(keys[1]).toBe(keys[0]);
-    expect(bodies[1]).toBe(bodies[0]);
+    expect(await client.continueOrder('ord_8')).toMatchObject({ invoice_url: 'https://t.me/$x' });
+    expect(asked).toEqual(['GET /api/esimgo/status?order_id=ord_8&pay=1']);
+    expect(keys).toEqual([]);
   });
+});
 
-  it('asks with the key of each of several orders that wait, so that none is made twice', async () => {
-    const { client, keys } = await serve((_request, count) => order(`ord_${count <= 3 ? count : 'again'}`, 'pending'));
-    for (const bundle of ['first', 'second', 'third']) await client.createOrder(wanted(bundle));
-    const waiting = (id: string, plan: string) => anOrder({ id, plan_id: plan, price_stars: 200, esim_id: null });
-    await client.continueOrder(waiting('ord_1', 'first'));
-    await client.continueOrder(waiting('ord_2', 'second'));
-    await client.continueOrder(waiting('ord_3', 'third'));
+describe('The keys that ESIMGoClient keeps', () => {
+  it('are one for each of several orders that wait, so that none is made twice', async () => {
+    const { client, keys } = await serve((_request, count) => order(`ord_${count}`, 'pending'));
+    const bundles = ['first', 'second', 'third'];
+    for (const bundle of [...bundles, ...bundles]) await client.createOrder(wanted(bundle));
     expect(new Set(keys.slice(0, 3)).size).toBe(3);
     expect(keys.slice(3)).toEqual(keys.slice(0, 3));
   });
 
-  it('forgets the key of an order that the list shows as paid', async () => {
+  it('are forgotten for an order that the list shows as paid', async () => {
     const { client, keys } = await serve((request) =>
       request.method === 'GET'
         ? { status: 200, body: { orders: [{ id: 'ord_seen', status: 'ready' }], next_cursor: null } }
@@ -129,7 +126,7 @@ describe('ESIMGoClient.continueOrder', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it('leaves the others alone when one is paid', async () => {
+  it('are left alone for the others when one is paid', async () => {
     const { client, keys } = await serve((request, count) =>
       request.method === 'GET'
         ? order('ord_paid', 'processing')
@@ -142,42 +139,6 @@ describe('ESIMGoClient.continueOrder', () => {
     await client.createOrder(wanted('paid'));
     expect(keys[2]).toBe(keys[1]);
     expect(keys[3]).not.toBe(keys[0]);
-  });
-
-  it('gives no address of one order to another', async () => {
-    const bodies: string[] = [];
-    const { client } = await serve((request) => {
-      request.on('data', (part) => bodies.push(String(part)));
-      return order('ord_9', 'pending');
-    });
-    await client.createOrder({ ...wanted('mine'), email: 'anna@mail.example' });
-    await client.continueOrder(anOrder({ id: 'ord_other', plan_id: 'mine', price_stars: 200, esim_id: null }));
-    expect(bodies[1]).not.toContain('anna@');
-  });
-});
-
-describe('the list of destinations', () => {
-  const aDestination = { code: 'TH', kind: 'country', region: 'asia', iso: ['TH'], from_stars: 102, plans: 9 };
-  const answer = () => ({ status: 200, body: { version: 1, destinations: [aDestination] } });
-
-  it('is there at once the next time, but asked for anew', async () => {
-    const { client } = await serve(answer);
-    expect(client.knownDestinations).toBeNull();
-    await client.getDestinations();
-    expect(client.areDestinationsFresh).toBe(true);
-    const next = new ESIMGoClient('user=1');
-    expect(next.knownDestinations).toEqual([aDestination]);
-    expect(next.areDestinationsFresh).toBe(false);
-  });
-
-  it('is forgotten after a week, and where it is not what it should be', async () => {
-    const { client } = await serve(answer);
-    await client.getDestinations();
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 86_400_000 });
-    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
-    vi.useRealTimers();
-    keep('destinations', { at: Date.now(), list: [{ code: 'TH' }] });
-    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
   });
 });
 
