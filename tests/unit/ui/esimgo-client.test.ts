@@ -142,6 +142,31 @@ describe('The keys that ESIMGoClient keeps', () => {
   });
 });
 
+describe('the list of destinations', () => {
+  const aDestination = { code: 'TH', kind: 'country', region: 'asia', iso: ['TH'], from_stars: 102, plans: 9 };
+  const answer = () => ({ status: 200, body: { version: 1, destinations: [aDestination] } });
+
+  it('is there at once the next time, but asked for anew', async () => {
+    const { client } = await serve(answer);
+    expect(client.knownDestinations).toBeNull();
+    await client.getDestinations();
+    expect(client.areDestinationsFresh).toBe(true);
+    const next = new ESIMGoClient('user=1');
+    expect(next.knownDestinations).toEqual([aDestination]);
+    expect(next.areDestinationsFresh).toBe(false);
+  });
+
+  it('is forgotten after a week, and where it is not what it should be', async () => {
+    const { client } = await serve(answer);
+    await client.getDestinations();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 86_400_000 });
+    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
+    vi.useRealTimers();
+    keep('destinations', { at: Date.now(), list: [{ code: 'TH' }] });
+    expect(new ESIMGoClient('user=1').knownDestinations).toBeNull();
+  });
+});
+
 describe('ESIMGoClient', () => {
   it('asks again for what only reads, and gives up in words', async () => {
     const { client } = await serve((_request, count) =>
