@@ -96,7 +96,6 @@ function renderOrder(order: () => Order, context: ScreenContext): HTMLElement {
   const { language } = context;
   const messages = historyMessages[language];
   const { country_code: code, created_at: createdAt, kind, price_stars: stars } = order();
-  const what = kind === 'top_up' ? `${messages.topUp} · ${planLine(order(), language)}` : planLine(order(), language);
   const head = h(
     'span',
     { class: 'purchase-row' },
@@ -104,28 +103,29 @@ function renderOrder(order: () => Order, context: ScreenContext): HTMLElement {
     h(
       'span',
       { class: 'purchase-row__text' },
+      h('span', { class: 'purchase-row__place' }, placeName(order(), language)),
+      kind === 'top_up' ? h('span', { class: 'hint' }, messages.topUp) : null,
       h(
         'span',
         { class: 'purchase-row__line' },
-        h('span', { class: 'purchase-row__place' }, placeName(order(), language)),
+        h('span', { class: 'purchase-row__what hint' }, planLine(order(), language)),
         price(stars, language),
       ),
-      h('span', { class: 'hint' }, what),
       h(
         'span',
         { class: 'purchase-row__line' },
         h('span', { class: 'hint number' }, formatDate(language, new Date(createdAt))),
-        () =>
-          isInDoubt(order())
-            ? stateChip(orderWords[language].doubt.chip, 'warning')
-            : stateChip(messages.status[order().status], TONES[order().status]),
+        () => stateOf(order(), language),
       ),
     ),
   );
   return accordion(
     head,
     () => [
-      h('p', null, () => storyOf(order(), language)),
+      swap(
+        () => storyOf(order(), language),
+        (story) => (story === null ? null : h('p', null, story)),
+      ),
       h('p', { class: 'caption selectable' }, messages.bought(formatDateTime(language, new Date(createdAt)))),
       h('p', { class: 'caption selectable' }, messages.number(order().id)),
       swap(
@@ -135,6 +135,15 @@ function renderOrder(order: () => Order, context: ScreenContext): HTMLElement {
     ],
     { isOpen: isInDoubt(order()) || (order().status === 'pending' && !isOver(order())) },
   );
+}
+
+function stateOf(order: Order, language: ScreenContext['language']): HTMLElement {
+  const { status, refundedOn } = historyMessages[language];
+  if (isInDoubt(order)) return stateChip(orderWords[language].doubt.chip, 'warning');
+  const { refunded_at: refundedAt } = order;
+  return order.status === 'refunded' && refundedAt
+    ? stateChip(refundedOn(formatDate(language, new Date(refundedAt))), TONES.refunded)
+    : stateChip(status[order.status], TONES[order.status]);
 }
 
 function storyOf(order: Order, language: ScreenContext['language']): string | null {
