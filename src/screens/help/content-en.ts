@@ -30,6 +30,7 @@ export const topics: readonly Topic[] = [
         question: 'When do the days begin?',
         text: [
           'With most plans, at the first connection in the country; then you can buy in advance. The plan says so before you pay.',
+          'A plan that was never connected lapses a year after the purchase.',
         ],
       },
       {
@@ -152,9 +153,10 @@ export const topics: readonly Topic[] = [
         id: 'refunds',
         question: 'Refunds',
         text: [
-          'All Stars come back by themselves if the eSIM is not delivered within {deadline}.',
+          'All Stars come back by themselves if the eSIM or the top-up is not delivered within {deadline}. So does a second payment of the same order.',
           'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
-          'A refund goes to your Stars balance in Telegram, and “Purchases” shows its date.',
+          'If it does not work, tap “Not working?” in the eSIM. If that does not help, write to us: a person decides. After a refund of a delivered eSIM its plan stops working.',
+          'Refunds are made in Stars, to your balance in Telegram; “Purchases” shows the date.',
         ],
       },
       {
@@ -169,6 +171,7 @@ export const topics: readonly Topic[] = [
         question: 'How does a top-up work?',
         text: [
           'It comes to the eSIM you have; nothing to install. If a plan is running, the new one waits until it ends and adds no days to it. If it has ended, the new one starts at the next connection.',
+          'An eSIM without a plan for half a year is deleted by the operator; then a new one is needed.',
         ],
       },
     ],
@@ -184,19 +187,21 @@ export const topics: readonly Topic[] = [
           'We sell prepaid mobile data as an eSIM. It gives internet only: no phone number, no calls, no text messages.',
           'The price is in Telegram Stars and is final: nothing is charged later.',
           'Your phone must support eSIM and must not be locked to one operator.',
-          'If the eSIM is not delivered within {deadline}, all the Stars come back by themselves.',
-          'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not.',
-          'Buying means agreeing to these terms. Telegram does not answer for this shop; we do.',
+          'A plan that was never connected lapses a year after the purchase.',
+          'If the eSIM or the top-up is not delivered within {deadline}, all the Stars come back by themselves.',
+          'An eSIM that was not installed and does not work for a reason on our side is refunded in full. Data that was used is not. After a refund the plan stops working.',
+          'Buying means agreeing to these terms. Telegram does not answer for this shop; we do. For questions about a payment, see “Contact” below or send /paysupport to the bot.',
         ],
       },
       {
         id: 'privacy',
         question: 'Privacy',
         text: [
-          'We keep your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted. An e-mail address that you give is used once, for that eSIM, and then erased.',
-          'We do not see your card, your messages or the sites you visit. The operator receives no name and no Telegram id from us.',
+          'We keep your Telegram id and language, your purchases, and the eSIMs you bought: their names, what is left, the country of the last network. Also the steps towards a purchase in the shop, and errors of the app, so that we can mend it.',
+          'Activation codes are stored encrypted. So is an e-mail address that you give: it serves for one letter and is erased once that is sent, or after two days if it could not be.',
+          'We do not see your card, your messages or the sites you visit. About you the operator receives only the number of the order: no name and no Telegram id.',
           'The eSIMs you opened are also kept on this device, so that they open without a network; another user of the device does not see them.',
-          'To have your data deleted, press “Delete my data” below, or send /deletedata to the bot.',
+          'To have your data deleted, press “Delete my data” below, or send /deletedata to the bot. The books keep the Telegram id, what was bought and when, the amounts and the numbers of payments and eSIMs.',
         ],
       },
     ],

@@ -3,6 +3,7 @@ import type { Language } from '../../../lib/contract/session.ts';
 const en = {
   title: 'Help',
   search: 'What is your question?',
+  clear: 'Clear',
   nothing: { title: 'Nothing found', text: 'Try another word, or write to us.' },
   contact: {
     title: 'Write to us',
@@ -17,6 +18,7 @@ const en = {
 const ru: typeof en = {
   title: 'Помощь',
   search: 'О чём вопрос?',
+  clear: 'Очистить',
   nothing: { title: 'Ничего не нашлось', text: 'Попробуйте другое слово или напишите нам.' },
   contact: {
     title: 'Написать нам',

@@ -4,7 +4,7 @@ import type { Language } from '../../../lib/contract/session.ts';
 import { openContact } from '../../contact.ts';
 import { deadlineWords } from '../../deadline-words.ts';
 import { chooseLanguage } from '../../language.ts';
-import { createResource } from '../../resource.ts';
+import { createResource, type Resource } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { accordion } from '../../ui/accordion.ts';
 import { card, section } from '../../ui/card.ts';
@@ -15,6 +15,7 @@ import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
 import { laterInScope, liveEffect } from '../../ui/scope.ts';
+import { searchField } from '../../ui/search-field.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
 import { findAnswers, type Answer, type Topic } from './content.ts';
 import { helpMessages } from './messages.ts';
@@ -35,7 +36,7 @@ export function render(context: ScreenContext): HTMLElement {
     'div',
     { class: 'help' },
     h('h1', { class: 'screen__title' }, messages.title),
-    renderSearch(query, messages.search),
+    searchField(query, { label: messages.search, clearLabel: messages.clear }),
     faces(content, context, {
       loading: () => h('div', { class: 'help__topics' }, skeletonList(7), skeletonList(5), skeletonBlock(96)),
       ready: (topics) =>
@@ -46,26 +47,8 @@ export function render(context: ScreenContext): HTMLElement {
         ),
     }),
     renderContact(context),
-    renderLanguage(context),
+    renderLanguage(content, context),
     renderData(context),
-  );
-}
-
-function renderSearch(query: Signal<string>, label: string): HTMLElement {
-  const input = h('input', {
-    class: 'help-search__input',
-    type: 'search',
-    'aria-label': label,
-    placeholder: label,
-    enterkeyhint: 'search',
-    autocomplete: 'off',
-    on: { input: () => (query.value = input.value) },
-  });
-  return h(
-    'form',
-    { class: 'help-search', role: 'search', on: { submit: (event) => (event.preventDefault(), input.blur()) } },
-    icon('search'),
-    input,
   );
 }
 
@@ -92,7 +75,7 @@ function renderTopics(found: ReadonlySignal<Topic[]>, query: Signal<string>, con
     ),
     h(
       'div',
-      { role: 'status' },
+      { class: 'help__nothing', role: 'status' },
       swap(
         () => query.value.trim() !== '' && found.value.length === 0,
         (isEmpty) => (isEmpty ? notice({ icon: 'search', ...messages.nothing }) : null),
@@ -137,7 +120,8 @@ function renderContact({ language, session }: ScreenContext): HTMLElement {
   );
 }
 
-function renderLanguage({ client, language }: ScreenContext): HTMLElement {
+function renderLanguage(topics: Resource<readonly Topic[]>, context: ScreenContext): HTMLElement {
+  const { client, language, query } = context;
   const chosen = signal<Language>(language);
   liveEffect(() => {
     if (chosen.value === language) return;
@@ -145,17 +129,29 @@ function renderLanguage({ client, language }: ScreenContext): HTMLElement {
     // For the bot too; a failure is made up for at the next opening.
     client.chooseLanguage(chosen.value).catch(() => {});
   });
-  return section(
-    { title: helpMessages[language].language },
-    segmented(
-      helpMessages[language].language,
-      [
-        { value: 'ru', text: 'Русский' },
-        { value: 'en', text: 'English' },
-      ],
-      chosen,
-    ),
+  const choice = segmented(
+    helpMessages[language].language,
+    [
+      { value: 'ru', text: 'Русский' },
+      { value: 'en', text: 'English' },
+    ],
+    chosen,
   );
+  if (query.get('to') === 'language') leadTo(choice, topics);
+  return section({ title: helpMessages[language].language }, choice);
+}
+
+/** Only once what stands above is there, or it would be pushed out of sight again. */
+function leadTo(part: HTMLElement, above: Resource<readonly Topic[]>): void {
+  part.tabIndex = -1;
+  liveEffect(() => {
+    if (above.state.value.kind === 'loading') return;
+    const frame = requestAnimationFrame(() => {
+      part.scrollIntoView({ block: 'center' });
+      part.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(frame);
+  });
 }
 
 function renderData({ language, client }: ScreenContext): HTMLElement {
