@@ -73,7 +73,7 @@ ${contact}`,
 6. Buying means agreeing to these terms. Questions about a payment: /paysupport`,
     privacy: () => markup`<b>What we keep about you</b>
 
-Your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted.
+Your Telegram id and language, your purchases, and the eSIMs you bought. Activation codes are stored encrypted. So is an e-mail address that you give for a copy; it is erased once the letter is sent, or after two days if it could not be.
 
 We do not see your card, your messages or the sites you visit. The operator receives no name and no Telegram id from us.
 
@@ -334,7 +334,7 @@ ${contact}`,
 6. Покупая, вы соглашаетесь с этими условиями. Вопросы об оплате: /paysupport`,
     privacy: () => markup`<b>Что мы о вас храним</b>
 
-Ваш id и язык в Telegram, покупки и купленные eSIM. Коды активации хранятся зашифрованными.
+Ваш id и язык в Telegram, покупки и купленные eSIM. Коды активации хранятся зашифрованными. Адрес почты, если вы указали его для копии, тоже; он стирается, когда письмо отправлено, а если письма не вышло, через два дня.
 
 Мы не видим вашу карту, переписку и сайты, которые вы открываете. Оператор не получает от нас ни имени, ни id в Telegram.
 

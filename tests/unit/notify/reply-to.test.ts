@@ -50,6 +50,11 @@ describe('replyTo', () => {
     expect(textOf('/terms', { deliveryDeadlineS: 1290, language: 'ru' })).toContain('не придёт за 22 минуты');
   });
 
+  it('says in every language that an e-mail address is stored encrypted and erased after its letter', () => {
+    expect(textOf('/privacy')).toMatch(/encrypted.+e-mail address.+erased once the letter is sent/);
+    expect(textOf('/privacy', { language: 'ru' })).toMatch(/зашифрованными.+Адрес почты.+стирается, когда письмо/);
+  });
+
   it('sends people to the app when no contact is set', () => {
     expect(textOf('/support', { supportContact: null })).toContain('Open the app, section “Help”');
   });
