@@ -31,6 +31,9 @@ const en = {
   left: (time: string) => `${time} left`,
   lessThanHour: 'less than an hour',
   over: 'Time is up',
+  next: (size: string) => `Next: ${size}, starts when this one ends`,
+  nextOnes: (size: string) => `Next, one after another: ${size}`,
+  inAll: (size: string) => `${size} left in all`,
 };
 
 const ru: typeof en = {
@@ -49,6 +52,9 @@ const ru: typeof en = {
   left: (time) => `Ещё ${time}`,
   lessThanHour: 'меньше часа',
   over: 'Срок истёк',
+  next: (size) => `Дальше: ${size}, когда закончится этот тариф`,
+  nextOnes: (size) => `Дальше, один за другим: ${size}`,
+  inAll: (size) => `Всего осталось ${size}`,
 };
 
 const messages = { en, ru };
@@ -85,6 +91,20 @@ export function dataLeft(usage: Usage | null, language: Language): string | null
   if (!usage) return null;
   if (usage.unlimited) return messages[language].unlimited;
   return usage.remaining_bytes === null ? null : formatBytes(language, usage.remaining_bytes);
+}
+
+/** `Next: 5 GB, starts when this one ends`; null when nothing waits. */
+export function nextWords(usage: Usage | null, language: Language): string | null {
+  if (!usage || usage.queued === 0) return null;
+  const { next, nextOnes, unlimited } = messages[language];
+  const size = usage.queued_bytes === null ? unlimited.toLowerCase() : formatBytes(language, usage.queued_bytes);
+  return usage.queued === 1 ? next(size) : nextOnes(size);
+}
+
+/** What is left of the plan in use and of those that wait, together; null where that is no number or nothing waits. */
+export function inAllWords(usage: Usage | null, language: Language): string | null {
+  if (!usage || usage.queued === 0 || usage.queued_bytes === null || usage.remaining_bytes === null) return null;
+  return messages[language].inAll(formatBytes(language, usage.remaining_bytes + usage.queued_bytes));
 }
 
 /** From 0 to 1. */

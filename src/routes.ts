@@ -1,11 +1,14 @@
 // What nearly every further screen shows comes with the app too: as files of their own they cost each of them more.
+import './checkout-path.ts';
 import './contact.ts';
+import './deadline-words.ts';
 import './esim-words.ts';
 import './plan-words.ts';
 import './refresh-while-visible.ts';
 import './seen-esims.ts';
 import './ui/accordion.ts';
 import './ui/callout.ts';
+import './ui/freshness.ts';
 import './ui/lazy.ts';
 import './ui/main-button.ts';
 import './ui/state-chip.ts';

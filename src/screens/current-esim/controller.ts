@@ -30,8 +30,9 @@ export interface CurrentEsimDeps {
   now(): number;
 }
 
-/** The server looks anew each time it is asked and answers from memory, so the second answer is the fresh one. */
+/** The server looks anew when it is asked and answers from memory: after an old answer the second is the fresh one. */
 const SECOND_LOOK_MS = 3_000;
+const FRESH_MS = 10_000;
 const WHILE_MOVING_MS = 5_000;
 const OTHERWISE_MS = 30_000;
 
@@ -55,7 +56,7 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
     }
   }, seen.one(id));
 
-  async function act(ask: () => Promise<EsimActionAnswer>): Promise<boolean> {
+  async function act(ask: () => Promise<EsimActionAnswer>, failure = problem): Promise<boolean> {
     if (isBusy.value) return false;
     isBusy.value = true;
     problem.value = null;
@@ -67,7 +68,7 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
       advice.value = answer.advice;
       return true;
     } catch (error) {
-      problem.value = codeOf(error);
+      failure.value = codeOf(error);
       return false;
     } finally {
       now.value = readClock();
@@ -88,15 +89,15 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
       now.value = readClock();
     },
     nextLoadInMs() {
-      if (loads < 2) return SECOND_LOOK_MS;
       const value = valueOf(esim);
       if (!value) return OTHERWISE_MS;
       const isMoving =
         value.usage === null || isBeforeUse(value.state) || value.bundles.some(({ state }) => state === 'processing');
-      return isMoving ? WHILE_MOVING_MS : OTHERWISE_MS;
+      if (isMoving) return WHILE_MOVING_MS;
+      return loads < 2 && !isFresh(value.as_of, now.value) ? SECOND_LOOK_MS : OTHERWISE_MS;
     },
     async refresh() {
-      await act(() => client.refreshUsage(id));
+      await act(() => client.refreshUsage(id), staleBecause);
     },
     rename: (name) => act(() => client.renameEsim(id, name.trim() === '' ? null : name.trim())),
     async confirm() {
@@ -107,4 +108,8 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
       await act(() => client.diagnose(id));
     },
   };
+}
+
+function isFresh(asOf: string | null, now: number): boolean {
+  return asOf !== null && Math.abs(now - Date.parse(asOf)) < FRESH_MS;
 }

@@ -1,8 +1,8 @@
-import type { Esim } from '../../../lib/contract/esim.ts';
+import type { Esim, EsimState } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { formatBytes, formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
 import { planMessages } from '../../../lib/i18n/plan-messages.ts';
-import { canTopUp, isBeforeUse, stateTone } from '../../esim-words.ts';
+import { isBeforeUse, stateTone } from '../../esim-words.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { callout } from '../../ui/callout.ts';
 import { section } from '../../ui/card.ts';
@@ -28,17 +28,23 @@ export function renderDetails(esim: () => Esim, controller: CurrentEsim, context
       },
     ),
     swap(
-      () => canTopUp(esim().state),
-      (isToppable) => renderActions(esim, isToppable, controller, context, onScreen),
+      () => lifeOf(esim().state),
+      (life) => renderActions(esim, life, controller, context, onScreen),
     ),
     renderPlans(esim, language),
     h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
   ];
 }
 
+function lifeOf(state: EsimState): 'new' | 'used' | 'dead' {
+  if (isBeforeUse(state)) return 'new';
+  return state === 'deactivated' || state === 'unavailable' ? 'dead' : 'used';
+}
+
+/** Without what the main button does: it installs a new eSIM, and tops up one that is in use. */
 function renderActions(
   esim: () => Esim,
-  isToppable: boolean,
+  life: 'new' | 'used' | 'dead',
   controller: CurrentEsim,
   context: ScreenContext,
   onScreen: (run: () => void) => void,
@@ -52,9 +58,9 @@ function renderActions(
     {},
     h('h2', { class: 'visually-hidden' }, actions.title),
     list(
-      isToppable ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
-      row('qr', actions.qr, () => onScreen(() => showQr(esim(), context))),
-      row('phone', actions.install, () => router.navigate(`${path}/install`)),
+      life === 'new' ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
+      life === 'dead' ? null : row('qr', actions.qr, () => onScreen(() => showQr(esim(), context))),
+      life === 'used' ? row('phone', actions.install, () => router.navigate(`${path}/install`)) : null,
       row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
       row(
         'pencil',
@@ -82,10 +88,10 @@ function renderPlans(esim: () => Esim, language: Language): HTMLElement {
           listRow({
             title: () => bundleLine(bundle(), language),
             subtitle: () => {
-              const { ends_at: endsAt } = bundle();
+              const { ends_at: endsAt, state } = bundle();
+              if (state === 'queued') return isNext(bundle(), esim()) ? messages.notStarted : messages.afterPrevious;
               const until = endsAt ? ` · ${messages.until(formatDateTime(language, new Date(endsAt)))}` : '';
-              const isFirst = isBeforeUse(esim().state) && bundle().state === 'queued';
-              return isFirst ? messages.notStarted : `${bundleState(bundle().state, language)}${until}`;
+              return `${bundleState(state, language)}${until}`;
             },
           }),
       ),
@@ -102,6 +108,11 @@ function bundleLine(bundle: Esim['bundles'][number], language: Language): string
   // The name is the supplier's; its number of days is the one thing said nowhere else.
   const [, days] = /_(\d+)D_/.exec(bundle.bundle_name) ?? [];
   return [size, days === undefined ? '' : formatDays(language, Number(days))].filter((part) => part !== '').join(' · ');
+}
+
+/** Nothing is in use and nothing waits before it, so that the next connection begins it. */
+function isNext(bundle: Esim['bundles'][number], { bundles }: Esim): boolean {
+  return bundles.find(({ state }) => state === 'active' || state === 'queued') === bundle;
 }
 
 /** A state that is new at the supplier is shown as it came. */

@@ -79,7 +79,8 @@ export function render(context: ScreenContext): HTMLElement {
         h('h2', { class: 'trouble__question' }, title),
         h('p', { class: 'hint' }, text),
       ),
-      h('div', { class: 'trouble__again' }, button(messages.again, start, 'plain')),
+      // Where the main button does the same, one of them is enough.
+      act[cause] === start ? null : h('div', { class: 'trouble__again' }, button(messages.again, start, 'plain')),
     ];
   };
 

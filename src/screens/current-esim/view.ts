@@ -6,12 +6,13 @@ import { openContact } from '../../contact.ts';
 import {
   canTopUp,
   esimName,
+  inAllWords,
   isBeforeUse,
   isPast,
+  nextWords,
   shareLeft,
   stateName,
   stateTone,
-  timeAgo,
   timeLeft,
 } from '../../esim-words.ts';
 import { placeName } from '../../plan-words.ts';
@@ -21,8 +22,8 @@ import { callout } from '../../ui/callout.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
+import { freshness } from '../../ui/freshness.ts';
 import { mainButton } from '../../ui/main-button.ts';
-import { refreshButton } from '../../ui/refresh-button.ts';
 import { ring } from '../../ui/ring.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
 import { stateChip } from '../../ui/state-chip.ts';
@@ -113,25 +114,28 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
       { class: 'usage__time' },
       h('strong', null, () => (isPast(esim().state) ? '' : timeLeft(usage(), controller.now.value, language))),
       h('span', { class: 'hint number' }, () => until()),
-      h('span', { class: 'hint' }, () => {
-        const count = usage()?.queued ?? 0;
-        return count > 0 ? messages.queued(count) : null;
-      }),
     ),
-    h(
-      'p',
-      { class: 'usage__fresh' },
-      h('span', { class: 'caption', role: 'status' }, () => {
-        const problem = controller.problem.value;
-        if (problem !== null) return problemMessages[language][problem].title;
-        const asOf = esim().as_of;
-        return asOf ? messages.asOf(timeAgo(asOf, controller.now.value, language)) : '';
-      }),
-      refreshButton(
-        () => controller.isBusy.value,
-        () => void controller.refresh(),
-        language,
-      ),
+    swap(
+      () => nextWords(usage(), language),
+      (next) =>
+        next === null
+          ? null
+          : h(
+              'p',
+              { class: 'usage__time' },
+              h('span', { class: 'hint' }, next),
+              h('strong', { class: 'number' }, () => inAllWords(usage(), language)),
+            ),
+    ),
+    freshness(
+      {
+        asOf: () => esim().as_of,
+        isStale: () => controller.staleBecause.value !== null,
+        now: () => controller.now.value,
+        isBusy: () => controller.isBusy.value,
+        refresh: () => void controller.refresh(),
+      },
+      language,
     ),
   );
 }

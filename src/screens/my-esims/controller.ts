@@ -13,26 +13,29 @@ export interface MyEsims {
   past: ReadonlySignal<EsimSummary[]>;
   /** Orders that are not an eSIM yet: to be paid, looked for, or being issued. */
   moving: ReadonlySignal<Order[]>;
+  /** When the operator was last asked for what is shown, of the one that waits longest for it. */
+  asOf: ReadonlySignal<string | null>;
   /** Why what is shown may be old; null when it is not. */
   staleBecause: ReadonlySignal<ClientErrorCode | null>;
   now: ReadonlySignal<number>;
   /** While somebody waits for the refresh that they asked for. */
   isRefreshing: ReadonlySignal<boolean>;
   refresh(): Promise<void>;
+  /** Asks the supplier, not the server's memory. */
   refreshOnTap(): Promise<void>;
   nextRefreshInMs(): number;
 }
 
 const OTHERWISE_MS = 30_000;
-/** As many as anybody carries; each is asked for once. */
-const MAX_KEPT_AHEAD = 5;
+/** As many as anybody carries. */
+const MAX_ASKED = 5;
 
 export function createMyEsims({
   client,
   seen,
   now: readClock,
 }: {
-  client: Pick<ESIMGoClient, 'listEsims' | 'listOrders' | 'getEsim'>;
+  client: Pick<ESIMGoClient, 'listEsims' | 'listOrders' | 'getEsim' | 'refreshUsage'>;
   seen: SeenEsims;
   now(): number;
 }): MyEsims {
@@ -53,6 +56,7 @@ export function createMyEsims({
     }
   }, seen.list());
   const esims = computed(() => valueOf(list) ?? []);
+  const current = computed(() => esims.value.filter(({ state }) => !isPast(state)).sort(byUse));
   const moving = computed(() => orders.value.filter((order) => isMoving(order, now.value)));
 
   async function refresh(): Promise<void> {
@@ -66,12 +70,25 @@ export function createMyEsims({
     if (staleBecause.value === null) void keepAhead();
   }
 
+  /** Why it could not be asked about some; null when it could about all. */
+  async function askSupplier(): Promise<ClientErrorCode | null> {
+    const asked = current.value.slice(0, MAX_ASKED).map(async ({ id }) => {
+      try {
+        seen.keepOne((await client.refreshUsage(id)).esim);
+        return null;
+      } catch (error) {
+        return codeOf(error);
+      }
+    });
+    return (await Promise.all(asked)).find((code) => code !== null) ?? null;
+  }
+
   /** The codes of what may be needed on the way: where they are, there may be no network yet. */
   async function keepAhead(): Promise<void> {
     const wanted = esims.value.filter(
       ({ id, state }) => !isPast(state) && !askedAhead.has(id) && seen.one(id) === null,
     );
-    for (const { id } of wanted.slice(0, MAX_KEPT_AHEAD - askedAhead.size)) {
+    for (const { id } of wanted.slice(0, MAX_ASKED - askedAhead.size)) {
       askedAhead.add(id);
       try {
         seen.keepOne(await client.getEsim(id));
@@ -83,9 +100,10 @@ export function createMyEsims({
 
   return {
     list,
-    current: computed(() => esims.value.filter(({ state }) => !isPast(state)).sort(byUse)),
+    current,
     past: computed(() => esims.value.filter(({ state }) => isPast(state))),
     moving,
+    asOf: computed(() => current.value.flatMap(({ as_of: asOf }) => asOf ?? []).sort()[0] ?? null),
     staleBecause,
     now,
     isRefreshing,
@@ -93,7 +111,9 @@ export function createMyEsims({
     async refreshOnTap() {
       if (isRefreshing.value) return;
       isRefreshing.value = true;
+      const failure = await askSupplier();
       await refresh();
+      staleBecause.value ??= failure;
       isRefreshing.value = false;
     },
     nextRefreshInMs: () => nextLookAtOrdersMs(moving.value) ?? OTHERWISE_MS,

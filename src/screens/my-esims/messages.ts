@@ -8,7 +8,7 @@ const en = {
   continuePayment: 'Continue payment',
   past: (count: number) => `Past · ${count}`,
   noUsage: 'The operator has not told us yet',
-  stale: 'This is what was seen here last. It may have changed since.',
+  stale: 'This is what we know so far; it may have changed.',
   another: { title: 'One more eSIM', text: 'For another country or another phone' },
   empty: {
     title: 'No eSIMs yet',
@@ -25,7 +25,7 @@ const ru: typeof en = {
   continuePayment: 'Продолжить оплату',
   past: (count) => `Прошлые · ${count}`,
   noUsage: 'Оператор ещё не сообщил остаток',
-  stale: 'Показываем то, что было здесь в последний раз. С тех пор могло измениться.',
+  stale: 'Показываем последнее, что знаем: могло измениться.',
   another: { title: 'Ещё один eSIM', text: 'Для другой страны или другого телефона' },
   empty: {
     title: 'eSIM пока нет',

@@ -7,6 +7,7 @@ import {
   dataLeft,
   esimName,
   isBeforeUse,
+  nextWords,
   shareLeft,
   stateName,
   stateTone,
@@ -28,10 +29,10 @@ import { dataBar } from '../../ui/data-bar.ts';
 import { each, h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
+import { freshness } from '../../ui/freshness.ts';
 import { icon } from '../../ui/icon.ts';
 import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
-import { refreshButton } from '../../ui/refresh-button.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
 import { stateChip } from '../../ui/state-chip.ts';
 import { createMyEsims, type MyEsims } from './controller.ts';
@@ -48,9 +49,14 @@ export function render(context: ScreenContext): HTMLElement {
       'header',
       { class: 'my-esims__header' },
       h('h1', { class: 'screen__title' }, myEsimsMessages[language].title),
-      refreshButton(
-        () => controller.isRefreshing.value,
-        () => void controller.refreshOnTap(),
+      freshness(
+        {
+          asOf: () => controller.asOf.value,
+          isStale: () => controller.staleBecause.value !== null,
+          now: () => controller.now.value,
+          isBusy: () => controller.isRefreshing.value,
+          refresh: () => void controller.refreshOnTap(),
+        },
         language,
       ),
     ),
@@ -116,16 +122,18 @@ function renderMoving(order: () => Order, { language, router }: ScreenContext): 
   return h(
     'li',
     { class: 'esim-card' },
-    renderHead(
-      order().country_code,
-      placeName(order(), language),
-      () => stateChip(movingWords(order(), language), order().status === 'processing' ? 'good' : 'warning'),
-      open,
-    ),
-    h('p', { class: 'hint' }, planLine(order(), language)),
     swap(
       () => order().status === 'processing' || isInDoubt(order()),
-      (isNothingToDo) => (isNothingToDo ? null : action(messages.continuePayment, open)),
+      (isNothingToDo) => [
+        renderHead(
+          order().country_code,
+          placeName(order(), language),
+          () => stateChip(movingWords(order(), language), order().status === 'processing' ? 'good' : 'warning'),
+          isNothingToDo ? open : null,
+        ),
+        h('p', { class: 'hint' }, planLine(order(), language)),
+        isNothingToDo ? null : action(messages.continuePayment, open),
+      ],
     ),
   );
 }
@@ -160,6 +168,10 @@ function renderEsim(esim: () => EsimSummary, controller: MyEsims, context: Scree
       h('span', { class: 'hint' }, () => timeLeft(esim().usage, controller.now.value, language)),
     ),
     swap(
+      () => nextWords(esim().usage, language),
+      (next) => (next === null ? null : h('p', { class: 'caption' }, next)),
+    ),
+    swap(
       () => esim().state,
       (state) => {
         const path = `/esims/${esim().id}`;
@@ -175,14 +187,20 @@ function total({ usage }: EsimSummary, { language }: ScreenContext): string {
   return myEsimsMessages[language].of(formatBytes(language, usage.initial_bytes));
 }
 
-/** The name opens the eSIM; its touch area is the whole card. */
-function renderHead(code: string, name: Child, chip: () => HTMLElement, open: () => void): HTMLElement {
+/** The name opens the card's screen, with the whole card to touch, unless a button below does. */
+function renderHead(code: string, name: Child, chip: () => HTMLElement, open: (() => void) | null): HTMLElement {
   return h(
     'div',
     { class: 'esim-card__head' },
     flag(code),
-    h('button', { class: 'esim-card__name', type: 'button', on: { click: open } }, name),
-    chip,
+    h(
+      'div',
+      { class: 'esim-card__title' },
+      open
+        ? h('button', { class: 'esim-card__name esim-card__name--opens', type: 'button', on: { click: open } }, name)
+        : h('span', { class: 'esim-card__name' }, name),
+      chip,
+    ),
   );
 }
 

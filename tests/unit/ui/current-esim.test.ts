@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adviceSchema, type Esim, type EsimActionAnswer } from '../../../lib/contract/esim.ts';
 import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
+import { inAllWords, nextWords } from '../../../src/esim-words.ts';
 import { forget } from '../../../src/kept-values.ts';
 import { valueOf } from '../../../src/resource.ts';
 import { createCurrentEsim } from '../../../src/screens/current-esim/controller.ts';
@@ -41,8 +42,14 @@ describe('createCurrentEsim', () => {
     expect(offline.staleBecause.value).toBe('offline');
   });
 
-  it('looks a second time soon, and goes on often only while something moves', async () => {
-    const screen = openScreen();
+  it('asks once when what the server knows is fresh', async () => {
+    const screen = openScreen({ esim: anEsim({ as_of: '2026-01-03T09:59:55.000Z' }) });
+    await screen.load();
+    expect(screen.nextLoadInMs()).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('looks a second time soon after an old answer, and goes on often only while something moves', async () => {
+    const screen = openScreen({ esim: anEsim({ as_of: '2026-01-03T09:59:00.000Z' }) });
     await screen.load();
     const second = screen.nextLoadInMs();
     await screen.load();
@@ -80,7 +87,59 @@ describe('createCurrentEsim', () => {
     await screen.load();
     await screen.refresh();
     expect(screen.esim.state.value.kind).toBe('ready');
-    expect(screen.problem.value).toBe('temporarily_unavailable');
+    expect(screen.staleBecause.value).toBe('temporarily_unavailable');
+  });
+
+  it('does not call what is shown old because a name could not be saved', async () => {
+    const screen = openScreen({ answer: new ESIMGoClientError('offline') });
+    await screen.load();
+    expect(await screen.rename('Mum')).toBe(false);
+    expect(screen.problem.value).toBe('offline');
+    expect(screen.staleBecause.value).toBeNull();
+  });
+});
+
+describe('what waits behind the plan in use', () => {
+  const usage = (changes: Partial<NonNullable<Esim['usage']>>) => ({
+    unlimited: false,
+    initial_bytes: 5_000_000_000,
+    remaining_bytes: 2_500_000_000,
+    starts_at: null,
+    ends_at: null,
+    queued: 0,
+    queued_bytes: 0,
+    ...changes,
+  });
+
+  it('is named by its size, and added to what is left', () => {
+    const one = usage({ queued: 1, queued_bytes: 5_000_000_000 });
+    expect(nextWords(one, 'en')).toBe('Next: 5 GB, starts when this one ends');
+    expect(nextWords(one, 'ru')).toMatch(/^Дальше: 5\sГБ, когда закончится этот тариф$/);
+    expect(inAllWords(one, 'en')).toBe('7.5 GB left in all');
+    const two = usage({ queued: 2, queued_bytes: 8_000_000_000 });
+    expect(nextWords(two, 'en')).toBe('Next, one after another: 8 GB');
+    expect(inAllWords(two, 'ru')).toMatch(/^Всего осталось 10,5\sГБ$/);
+  });
+
+  it('has no sum where a part of it is unlimited', () => {
+    const behind = usage({ queued: 1, queued_bytes: null });
+    expect(nextWords(behind, 'en')).toBe('Next: unlimited, starts when this one ends');
+    expect(inAllWords(behind, 'en')).toBeNull();
+    const before = usage({
+      unlimited: true,
+      initial_bytes: null,
+      remaining_bytes: null,
+      queued: 1,
+      queued_bytes: 1_000_000_000,
+    });
+    expect(nextWords(before, 'en')).toBe('Next: 1 GB, starts when this one ends');
+    expect(inAllWords(before, 'en')).toBeNull();
+  });
+
+  it('is not spoken of when nothing waits', () => {
+    expect(nextWords(usage({}), 'en')).toBeNull();
+    expect(inAllWords(usage({}), 'en')).toBeNull();
+    expect(nextWords(null, 'en')).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EsimSummary } from '../../../lib/contract/esim.ts';
+import type { EsimActionAnswer, EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
 import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
 import { forget } from '../../../src/kept-values.ts';
@@ -13,8 +13,15 @@ const NOW = Date.parse('2026-01-01T10:05:00.000Z');
 
 beforeEach(() => forget('seen-esims'));
 
-function openScreen(world: { esims?: EsimSummary[] | Error; orders?: Order[]; initData?: string; asked?: string[] }) {
+function openScreen(world: {
+  esims?: EsimSummary[] | Error;
+  orders?: Order[];
+  initData?: string;
+  asked?: string[];
+  refreshUsage?: (id: string) => Promise<EsimActionAnswer>;
+}) {
   const { esims = [], orders = [], initData = ANNA, asked = [] } = world;
+  const { refreshUsage = () => Promise.reject(new Error('nobody asked for it')) } = world;
   return createMyEsims({
     client: {
       listEsims: () => (esims instanceof Error ? Promise.reject(esims) : Promise.resolve(esims)),
@@ -23,6 +30,7 @@ function openScreen(world: { esims?: EsimSummary[] | Error; orders?: Order[]; in
         return Promise.resolve(anEsim({ id }));
       },
       listOrders: () => Promise.resolve({ orders, next_cursor: null }),
+      refreshUsage,
     },
     seen: createSeenEsims(initData),
     now: () => NOW,
@@ -96,6 +104,37 @@ describe('createMyEsims', () => {
     await screen.refresh();
     expect(asked).toEqual(['esim_a', 'esim_b']);
     expect(createSeenEsims(ANNA).one('esim_b')?.install.qr_code).toBe(anEsim().install.qr_code);
+  });
+
+  it('asks the supplier about what is not over when somebody taps, and says so if it cannot', async () => {
+    const asked: string[] = [];
+    const esims = [anEsim({ id: 'esim_a' }), anEsim({ id: 'esim_b' }), anEsim({ id: 'esim_past', state: 'ended' })];
+    const refreshUsage = (id: string): Promise<EsimActionAnswer> => {
+      asked.push(id);
+      if (id === 'esim_b') return Promise.reject(new ESIMGoClientError('temporarily_unavailable'));
+      return Promise.resolve({ esim: anEsim({ id }), order: null, advice: null, chat: null });
+    };
+    const screen = openScreen({ esims, refreshUsage });
+    await screen.refresh();
+    expect(asked).toEqual([]);
+    expect(screen.staleBecause.value).toBeNull();
+    await screen.refreshOnTap();
+    expect(asked).toEqual(['esim_a', 'esim_b']);
+    expect(screen.staleBecause.value).toBe('temporarily_unavailable');
+    expect(screen.isRefreshing.value).toBe(false);
+  });
+
+  it('is as old as the oldest of what is not over', async () => {
+    const screen = openScreen({
+      esims: [
+        anEsim({ id: 'esim_a', as_of: '2026-01-01T10:04:00.000Z' }),
+        anEsim({ id: 'esim_b', as_of: '2026-01-01T09:00:00.000Z' }),
+        anEsim({ id: 'esim_new', as_of: null }),
+        anEsim({ id: 'esim_past', state: 'ended', as_of: '2025-12-01T09:00:00.000Z' }),
+      ],
+    });
+    await screen.refresh();
+    expect(screen.asOf.value).toBe('2026-01-01T09:00:00.000Z');
   });
 
   it('says why when there is nothing to show', async () => {
