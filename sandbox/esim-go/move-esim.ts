@@ -75,6 +75,7 @@ function describe({ esim, assignments }: { esim: Esim; assignments: readonly Ass
     iccid: esim.iccid,
     profile_status: esim.profileStatus,
     state: esim.state,
+    country: esim.country,
     bundles: assignments.map((assignment) => ({
       name: assignment.bundleName,
       state: stateAt(assignment, nowMs),

@@ -3,10 +3,13 @@ import { byId, h, icon } from './dom.js';
 import { openMiniApp } from './mini-app.js';
 import { callSandbox, every } from './sandbox-api.js';
 import { onSettings, settings } from './settings.js';
-import { confirmWith, toast } from './sheets.js';
+import { confirmWith, showPopup, toast } from './sheets.js';
 import { formatStars, t, withStars } from './strings.js';
 
 let lastDrawn = '';
+/** Messages as they are drawn, so that one that has not changed stays as it is: its focus, its selection, its photo. */
+/** @type {Map<string, HTMLElement>} */
+let drawnMessages = new Map();
 let menuUrl = '/';
 
 /** @type {{ stars: number, blocked: boolean } | null} */
@@ -49,9 +52,14 @@ async function write(text) {
 
 export async function refreshChat() {
   const userId = settings.userId;
-  const answer = await callSandbox(`chat?user_id=${userId}&language=${settings.language}`);
+  const path = `chat?user_id=${userId}&language=${settings.language}`;
+  let answer = await callSandbox(path);
+  if (answer.user === null) {
+    // Telegram knows whoever looks at it, and tells bots their language from the first message on.
+    await callSandbox('set', { telegram: { user: { id: userId, language: settings.language } } });
+    answer = await callSandbox(path);
+  }
   const fingerprint = JSON.stringify([settings.language, answer]);
-  // Drawn anew only when something changed, so that a selection or a half-watched image stays.
   if (userId !== settings.userId || fingerprint === lastDrawn) return;
   lastDrawn = fingerprint;
   knownUser = answer.user;
@@ -63,8 +71,12 @@ export async function refreshChat() {
 
   const list = byId('messages');
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  list.replaceChildren(...(answer.messages.length === 0 ? [welcome(answer.bot)] : answer.messages.map(drawMessage)));
-  if (isBlocked()) list.append(blockedNote());
+  const items = answer.messages.length === 0 ? [welcome(answer.bot)] : drawMessages(answer.messages);
+  if (isBlocked()) items.push(blockedNote());
+  for (const [index, item] of items.entries()) {
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+  }
+  while (list.children.length > items.length) list.lastElementChild.remove();
   if (isAtEnd) {
     const toEnd = () => (list.scrollTop = list.scrollHeight);
     toEnd();
@@ -80,10 +92,11 @@ function welcome(bot) {
     'li',
     { className: 'welcome' },
     h('span', { className: 'welcome__picture' }, icon('globe')),
-    h('h1', {}, t('welcome')),
+    h('h2', {}, t('welcome')),
     h('p', {}, bot.description || t('welcomeText')),
     h('button', { className: 'button button--wide', onclick: () => openMiniApp(menuUrl) }, t('openShop')),
     h('button', { className: 'button button--plain', onclick: () => write('/start') }, t('start')),
+    h('p', { className: 'welcome__note' }, t('simulated')),
   );
 }
 
@@ -98,6 +111,20 @@ function blockedNote() {
     h('span', {}, t('blockedNote')),
     h('button', { className: 'button button--plain', onclick: unblock }, t('unblock')),
   );
+}
+
+/**
+ * @param {any[]} messages
+ * @returns {HTMLElement[]}
+ */
+function drawMessages(messages) {
+  const before = drawnMessages;
+  drawnMessages = new Map();
+  for (const message of messages) {
+    const fingerprint = JSON.stringify([settings.language, settings.userId, message]);
+    drawnMessages.set(fingerprint, before.get(fingerprint) ?? drawMessage(message));
+  }
+  return [...drawnMessages.values()];
 }
 
 /** @param {any} message */
@@ -175,7 +202,8 @@ async function press(message, button) {
   }
   const input = { user_id: settings.userId, message_id: message.message_id, data: button.callback_data };
   const answer = await callSandbox('tap', input);
-  if (answer.text) toast(answer.text);
+  if (answer.text && answer.show_alert) await showPopup({ message: answer.text, buttons: [{ type: 'ok' }] });
+  else if (answer.text) toast(answer.text);
   await refreshChat();
 }
 
@@ -205,14 +233,17 @@ const ENTITY_TAGS = {
 };
 
 /**
- * Text with its entities; links that Telegram would find by itself are found here too.
+ * Text with its entities; links and commands that Telegram would find by itself are found here too.
  * @param {string} text
  * @param {any[]} given
  * @returns {(Node | string)[]}
  */
 function richText(text, given) {
-  const links = [...text.matchAll(/https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g)]
-    .map((match) => ({ type: 'url', offset: match.index, length: match[0].length, url: match[0] }))
+  const links = [...text.matchAll(/https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|(?<![^\s(])\/[a-z]\w*/g)]
+    .map(({ index, 0: found }) => {
+      const type = found.startsWith('/') ? 'bot_command' : 'url';
+      return { type, offset: index, length: found.length, url: found };
+    })
     .filter(
       (link) =>
         !given.some(

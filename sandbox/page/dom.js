@@ -19,6 +19,17 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/**
+ * Puts new content in a place; who was on one of its controls is on the new one with the same id.
+ * @param {HTMLElement} place
+ * @param {() => Node[]} build called when the control is known, because it may move what is there
+ */
+export function redraw(place, build) {
+  const focused = place.contains(document.activeElement) ? (document.activeElement?.id ?? '') : '';
+  place.replaceChildren(...build());
+  if (focused !== '') document.getElementById(focused)?.focus();
+}
+
 /** @param {string} name */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

@@ -2,7 +2,7 @@
 import { byId, h, icon } from './dom.js';
 import { callSandbox } from './sandbox-api.js';
 import { changeSettings, settings } from './settings.js';
-import { confirmWith, showInvoice, showPopup, toast } from './sheets.js';
+import { confirmWith, showInvoice, showPopup, toast, updateReach } from './sheets.js';
 import { t, withStars } from './strings.js';
 import { themeParams } from './themes.js';
 
@@ -81,7 +81,7 @@ export async function openMiniApp(url = '/', startParam) {
     allow: 'clipboard-write; fullscreen',
   });
   byId('app-frame').replaceChildren(
-    h('div', { className: 'app__placeholder', 'aria-label': t('loading') }, icon('globe')),
+    h('div', { className: 'app__placeholder', role: 'img', 'aria-label': t('loading') }, icon('globe')),
     frame,
   );
   watchSize.disconnect();
@@ -102,7 +102,7 @@ export async function reopenMiniApp() {
 export function setMinimised(isMinimised) {
   byId('app').hidden = isMinimised || frame === null;
   byId('minimised').hidden = !isMinimised || frame === null;
-  byId('chat').inert = !byId('app').hidden;
+  updateReach();
   paintStatusBar();
   send('visibility_changed', { is_visible: !isMinimised });
 }
@@ -373,12 +373,48 @@ function drawMenu() {
    * @param {string} text
    * @param {() => void} act
    */
-  const item = (text, act) => h('button', { role: 'menuitem', onclick: () => ((menu.hidden = true), act()) }, text);
+  const item = (text, act) => {
+    const onclick = () => {
+      byId('app-more').focus();
+      setMenuOpen(false);
+      act();
+    };
+    return h('button', { role: 'menuitem', onclick }, text);
+  };
   menu.replaceChildren(
     ...(state.hasSettingsButton ? [item(t('appSettings'), () => send('settings_button_pressed'))] : []),
     item(t('reload'), () => void reopenMiniApp()),
     item(t('close'), () => void leave()),
   );
+}
+
+/** @param {boolean} isOpen */
+function setMenuOpen(isOpen) {
+  byId('app-menu').hidden = !isOpen;
+  byId('app-more').setAttribute('aria-expanded', String(isOpen));
+}
+
+function startMenu() {
+  const menu = byId('app-menu');
+  const opener = byId('app-more');
+  opener.addEventListener('click', () => {
+    drawMenu();
+    setMenuOpen(menu.hidden);
+    if (!menu.hidden) menu.firstElementChild.focus();
+  });
+  menu.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => {
+    const items = [...menu.children];
+    const at = items.indexOf(document.activeElement);
+    if (key === 'Escape') {
+      setMenuOpen(false);
+      opener.focus();
+    } else if (key === 'ArrowDown') items[(at + 1) % items.length].focus();
+    else if (key === 'ArrowUp') items.at(at - 1).focus();
+  });
+  // Into the app's frame too, whose clicks this page does not see.
+  menu.addEventListener('focusout', (/** @type {FocusEvent} */ { relatedTarget }) => {
+    if (relatedTarget !== opener && !menu.contains(relatedTarget)) setMenuOpen(false);
+  });
 }
 
 export function startMiniAppHost() {
@@ -396,10 +432,7 @@ export function startMiniAppHost() {
   });
 
   byId('app-leave').addEventListener('click', () => (state.hasBackButton ? send('back_button_pressed') : leave()));
-  byId('app-more').addEventListener('click', () => {
-    drawMenu();
-    byId('app-menu').hidden = !byId('app-menu').hidden;
-  });
+  startMenu();
   byId('minimised').addEventListener('click', () => setMinimised(false));
 
   // The chat is one swipe away: pulling the header down puts the app below it.

@@ -11,6 +11,13 @@ export function toast(text) {
   setTimeout(() => element.remove(), 2_500);
 }
 
+/** What cannot be reached: the chat below an open app, and everything below a dialog. */
+export function updateReach() {
+  const hasDialog = byId('sheets').childElementCount > 0;
+  byId('app').inert = hasDialog;
+  byId('chat').inert = hasDialog || !byId('app').hidden;
+}
+
 /**
  * A dialog over the phone. Resolves when `close` is called; a tap outside or Escape closes with `outside`.
  * @template Result
@@ -26,10 +33,12 @@ function openOver(className, outside, build) {
     /** @param {Result} result */
     const close = (result) => {
       backdrop.remove();
+      updateReach();
       if (before instanceof HTMLElement) before.focus();
       resolve(result);
     };
     const dialog = h('div', { className, role: 'dialog', 'aria-modal': 'true', tabIndex: -1 }, ...build(close));
+    dialog.setAttribute('aria-label', dialog.querySelector('h2, strong, p')?.textContent ?? '');
     backdrop.addEventListener('click', (/** @type {Event} */ event) => event.target === backdrop && close(outside));
     backdrop.addEventListener(
       'keydown',
@@ -37,6 +46,7 @@ function openOver(className, outside, build) {
     );
     backdrop.append(dialog);
     byId('sheets').append(backdrop);
+    updateReach();
     dialog.focus();
   });
 }

@@ -1,22 +1,29 @@
 // @ts-check
 import { balance, isBlocked, refreshChat } from './chat-view.js';
-import { byId, h } from './dom.js';
+import { byId, h, icon, redraw } from './dom.js';
 import { startAsNewUser } from './mini-app.js';
 import { callSandbox, every } from './sandbox-api.js';
 import { changeSettings, newUserId, onSettings, settings } from './settings.js';
 import { toast } from './sheets.js';
-import { formatStars, t, withStars } from './strings.js';
+import { describePlan, formatData, placeName, t } from './strings.js';
 
 const SHOWN_CALLS = 200;
 const HALF_GIGABYTE = 500_000_000;
+const MORE_THAN_ANY_PLAN = 1_000_000_000_000_000;
 
-/** Set by the buttons of the last group; what is on here is what the sandbox was told last. */
+/** What the switches of a group tell the sandbox. */
 const TROUBLES = /** @type {const} */ ([
   { key: 'slow', target: 'esimgo', rule: { match: { direction: 'in' }, action: 'delay', delay_ms: 5_000 } },
+  { key: 'late', target: 'esimgo', rule: { match: {}, action: 'assignment_delay', delay_ms: 90_000 } },
   {
     key: 'lostAnswer',
     target: 'esimgo',
-    rule: { match: { method: 'POST', path: '/orders' }, action: 'drop_after', times: 1 },
+    rule: { match: { method: 'POST', path: '/orders', body: 'transaction' }, action: 'drop_after', times: 1 },
+  },
+  {
+    key: 'refuses',
+    target: 'esimgo',
+    rule: { match: { method: 'POST', path: '/orders', body: 'transaction' }, action: 'not_found', times: 1 },
   },
   { key: 'down', target: 'esimgo', rule: { match: { direction: 'in' }, action: 'error_503' } },
   {
@@ -26,35 +33,68 @@ const TROUBLES = /** @type {const} */ ([
   },
 ]);
 
+/** @typedef {typeof TROUBLES[number]} Trouble */
+/** @typedef {{ iccid: string, plan: string }} SoldEsim */
+/** @typedef {{ iccid: string, profile_status: string, state: string, country: string | null, bundles: { name: string, state: string, remaining_bytes: number }[] }} EsimStanding */
+
+/** Which are on, as the sandbox says: others set rules too, and some strike only once. */
 /** @type {Set<string>} */
 const activeTroubles = new Set();
 
+/** @type {SoldEsim[]} */
+let sold = [];
+/** @type {EsimStanding | null} */
+let standing = null;
 let chosenIccid = '';
+let newestIccid = '';
 let lastCall = 0;
 let lastEsims = '';
+let drawnTroubles = '';
 
 export function startTools() {
+  const user = h('div', { className: 'rows' });
   const esims = h('div', {});
+  const troubles = h('div', {});
   const calls = h('ol', { className: 'calls' });
   const drawAll = () => {
-    byId('tools').replaceChildren(
-      h('header', { className: 'tools__head' }, h('h2', {}, t('sandbox')), h('p', {}, t('sandboxText'))),
-      group(t('user'), userTools()),
-      group(t('esim'), esims),
-      group(t('trouble'), troubleTools(drawAll)),
+    redraw(byId('tools'), () => [
+      h(
+        'div',
+        { className: 'tools__groups' },
+        h('header', { className: 'tools__head' }, h('h2', {}, t('sandbox')), h('p', {}, t('sandboxText'))),
+        group(t('user'), user),
+        group(t('esim'), esims),
+        group(t('trouble'), troubles),
+      ),
       group(t('calls'), calls),
-    );
-    lastEsims = '';
+    ]);
+  };
+  const drawUser = () => redraw(user, userTools);
+  const drawTroubles = () => {
+    drawnTroubles = [...activeTroubles].join();
+    redraw(troubles, () => troubleTools(() => refreshTroubles(drawTroubles)));
   };
   drawAll();
-  onSettings(drawAll);
+  drawUser();
+  drawTroubles();
+  onSettings((changed) => {
+    if (changed.language !== undefined) {
+      drawAll();
+      drawTroubles();
+      drawEsims(esims);
+      lastCall = 0;
+      calls.replaceChildren();
+      void refreshCalls(calls);
+    }
+    drawUser();
+  });
   document.addEventListener('chat-changed', () => {
-    const shown = document.getElementById('balance');
-    if (shown !== null) shown.replaceChildren(...shownBalance());
-    const block = document.getElementById('block');
-    if (block !== null) block.setAttribute('aria-pressed', String(isBlocked()));
+    const stars = byId('stars');
+    if (document.activeElement !== stars) stars.value = balance() ?? '';
+    byId('block').setAttribute('aria-pressed', String(isBlocked()));
   });
   every(3, () => refreshEsims(esims));
+  every(3, () => refreshTroubles(drawTroubles));
   every(1, () => refreshCalls(calls));
 }
 
@@ -66,60 +106,63 @@ function group(title, content) {
   return h('section', { className: 'group' }, h('h3', {}, title), content);
 }
 
-function shownBalance() {
-  const stars = balance();
-  return stars === null ? ['–'] : withStars(formatStars(stars));
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {() => void} onclick
+ * @param {Record<string, unknown>} [more]
+ */
+function chip(id, label, onclick, more = {}) {
+  return h('button', { className: 'chip', id, onclick, ...more }, label);
 }
 
 function userTools() {
-  const stars = h('input', { type: 'number', min: '0', value: '1000000', 'aria-label': t('balance') });
+  const stars = h('input', {
+    id: 'stars',
+    type: 'number',
+    min: '0',
+    max: '1000000000',
+    required: true,
+    value: balance() ?? '',
+    'aria-label': t('balance'),
+  });
   const setStars = (/** @type {Event} */ event) => {
     event.preventDefault();
-    return act(() => setUser({ stars: Number(stars.value) }));
+    return act(async () => {
+      await setUser({ stars: Number(stars.value) });
+      toast(t('done'));
+    });
   };
-  return h(
-    'div',
-    { className: 'rows' },
+  return [
     row(
       `id ${settings.userId}`,
-      h('button', { className: 'chip', onclick: () => startAsNewUser(newUserId()) }, t('newUser')),
-    ),
-    row(t('balance'), h('span', { id: 'balance' }, ...shownBalance())),
-    h('form', { className: 'row', onsubmit: setStars }, stars, h('button', { className: 'chip' }, t('set'))),
-    row(
-      t('language'),
-      choice('language', [
-        ['en', 'English'],
-        ['ru', 'Русский'],
-      ]),
+      chip('new-user', t('newUser'), () => startAsNewUser(newUserId())),
     ),
     row(
-      t('theme'),
-      choice('theme', [
-        ['light', t('light')],
-        ['dark', t('dark')],
-      ]),
+      t('balance'),
+      h(
+        'form',
+        { className: 'row__form', onsubmit: setStars },
+        stars,
+        h('span', { className: 'star' }, icon('star')),
+        h('button', { className: 'chip', id: 'set-stars' }, t('set')),
+      ),
     ),
-    row(
-      t('platform'),
-      choice('platform', [
-        ['ios', 'iOS'],
-        ['android', 'Android'],
-        ['tdesktop', 'Desktop'],
-        ['weba', 'Web'],
-      ]),
-    ),
-    h(
-      'button',
-      {
-        className: 'chip',
-        id: 'block',
-        'aria-pressed': isBlocked(),
-        onclick: () => act(() => setUser({ blocked: !isBlocked() })),
-      },
-      t('block'),
-    ),
-  );
+    choice('language', [
+      ['en', 'English'],
+      ['ru', 'Русский'],
+    ]),
+    choice('theme', [
+      ['light', t('light')],
+      ['dark', t('dark')],
+    ]),
+    choice('platform', [
+      ['ios', 'iOS'],
+      ['android', 'Android'],
+      ['tdesktop', 'Desktop'],
+      ['weba', 'Web'],
+    ]),
+  ];
 }
 
 /** @param {Record<string, unknown>} change */
@@ -141,105 +184,200 @@ function row(label, control) {
  * @param {[string, string][]} options
  */
 function choice(name, options) {
-  return h(
-    'div',
-    { className: 'choice', role: 'group' },
-    ...options.map(([value, label]) =>
-      h(
-        'button',
-        { 'aria-pressed': settings[name] === value, onclick: () => changeSettings({ [name]: value }) },
-        label,
+  return row(
+    t(name),
+    h(
+      'div',
+      { className: 'choice', role: 'group', 'aria-label': t(name) },
+      ...options.map(([value, label]) =>
+        h(
+          'button',
+          {
+            id: `${name}-${value}`,
+            'aria-pressed': settings[name] === value,
+            onclick: () => changeSettings({ [name]: value }),
+          },
+          label,
+        ),
       ),
     ),
   );
 }
 
-/** @param {() => void} redraw */
-function troubleTools(redraw) {
-  /** @param {'esimgo' | 'telegram'} target */
+/** @param {() => Promise<void>} refresh */
+function troubleTools(refresh) {
+  /** @param {Trouble['target']} target */
   const tell = (target) => {
-    const rules = TROUBLES.filter((trouble) => trouble.target === target && activeTroubles.has(trouble.key));
-    return callSandbox('faults', { target, rules: rules.map(({ rule }) => rule) });
+    const rules = TROUBLES.filter((trouble) => trouble.target === target && activeTroubles.has(trouble.key)).map(
+      ({ rule }) => rule,
+    );
+    // The first rule that matches wins, and what strikes once means one call in particular.
+    return callSandbox('faults', { target, rules: rules.sort((a, b) => Number('times' in b) - Number('times' in a)) });
   };
   const buttons = TROUBLES.map(({ key, target }) =>
-    h(
-      'button',
-      {
-        className: 'chip',
-        'aria-pressed': activeTroubles.has(key),
-        onclick: () =>
-          act(async () => {
-            if (!activeTroubles.delete(key)) activeTroubles.add(key);
-            await tell(target);
-            redraw();
-          }),
-      },
+    chip(
+      `trouble-${key}`,
       t(key),
+      () =>
+        act(async () => {
+          if (!activeTroubles.delete(key)) activeTroubles.add(key);
+          await tell(target);
+          await refresh();
+        }),
+      { 'aria-pressed': activeTroubles.has(key), title: t(`${key}Hint`) },
     ),
   );
   const clear = () =>
     act(async () => {
       activeTroubles.clear();
       await Promise.all([tell('esimgo'), tell('telegram')]);
-      redraw();
+      await refresh();
     });
-  return h(
-    'div',
-    { className: 'chips' },
-    ...buttons,
-    h('button', { className: 'chip chip--plain', onclick: clear }, t('clear')),
-  );
+  const block = chip('block', t('block'), () => act(() => setUser({ blocked: !isBlocked() })), {
+    'aria-pressed': isBlocked(),
+    title: t('blockHint'),
+  });
+  const active = TROUBLES.filter(({ key }) => activeTroubles.has(key));
+  const hints = active.length === 0 ? [t('troubleHint')] : active.map(({ key }) => t(`${key}Hint`));
+  return [
+    h(
+      'div',
+      { className: 'chips' },
+      ...buttons,
+      block,
+      active.length > 0 && chip('trouble-clear', t('clear'), clear, { className: 'chip chip--plain' }),
+    ),
+    ...hints.map((hint) => h('p', { className: 'hint' }, hint)),
+  ];
+}
+
+/** @param {() => void} draw */
+async function refreshTroubles(draw) {
+  const live = await callSandbox('faults');
+  activeTroubles.clear();
+  for (const { key, target, rule } of TROUBLES) {
+    if (live[target].some((/** @type {any} */ other) => isSameRule(rule, other))) activeTroubles.add(key);
+  }
+  if ([...activeTroubles].join() !== drawnTroubles) draw();
+}
+
+/**
+ * @param {any} rule
+ * @param {any} other
+ */
+function isSameRule({ match, action }, other) {
+  const names = ['method', 'path', 'body', 'direction'];
+  return action === other.action && names.every((name) => match[name] === other.match[name]);
 }
 
 /** @param {HTMLElement} place */
 async function refreshEsims(place) {
   const { esimgo } = await callSandbox('ledger');
-  /** @type {{ iccid: string, profile_status: string }[]} */
-  const esims = esimgo.esims;
-  const fingerprint = JSON.stringify([settings.language, esims]);
-  if (fingerprint === lastEsims) return;
+  /** @type {Map<string, string>} */
+  const plans = new Map();
+  for (const { iccid, item } of esimgo.orders) if (!plans.has(iccid)) plans.set(iccid, item);
+  sold = esimgo.esims.map((/** @type {any} */ { iccid }) => ({ iccid, plan: plans.get(iccid) ?? '' })).reverse();
+  const newest = sold[0]?.iccid ?? '';
+  if (newest !== newestIccid) chosenIccid = newest;
+  newestIccid = newest;
+  standing = chosenIccid === '' ? null : await callSandbox(`esim?iccid=${chosenIccid}`);
+  const fingerprint = JSON.stringify([sold, standing]);
+  if (fingerprint === lastEsims && place.childElementCount > 0) return;
   lastEsims = fingerprint;
-  const newest = esims.at(-1);
-  if (newest === undefined) {
-    place.replaceChildren(h('p', { className: 'hint' }, t('noEsims')));
-    return;
-  }
-  if (!esims.some((esim) => esim.iccid === chosenIccid)) chosenIccid = newest.iccid;
+  drawEsims(place);
+}
+
+/** @param {HTMLElement} place */
+function drawEsims(place) {
+  const esim = standing;
+  if (esim === null) return redraw(place, () => [h('p', { className: 'hint' }, t('noEsims'))]);
+  const { profile_status: profile, state, bundles } = esim;
+  const isOver = state === 'deactivated' || bundles.every((bundle) => bundle.state === 'processing');
+  const isUnavailable = profile === 'Unavailable';
+  const isSuspended = state === 'suspended';
   const select = h(
     'select',
-    { 'aria-label': 'ICCID', onchange: () => (chosenIccid = select.value) },
-    ...esims.map(({ iccid, profile_status: status }) =>
-      h('option', { value: iccid, selected: iccid === chosenIccid }, `…${iccid.slice(-8)} · ${status}`),
+    {
+      id: 'esim',
+      'aria-label': t('esim'),
+      onchange: () => {
+        chosenIccid = select.value;
+        void refreshEsims(place);
+      },
+    },
+    ...sold.map(({ iccid, plan }) =>
+      h('option', { value: iccid, selected: iccid === chosenIccid }, `${describePlan(plan)} · …${iccid.slice(-4)}`),
     ),
   );
-  /** @param {Record<string, unknown>} move */
-  const move = (move) => () =>
-    act(async () => {
-      await callSandbox('esim', { iccid: chosenIccid, ...move });
-      toast(t('done'));
-    });
-  place.replaceChildren(
+  /**
+   * @param {'install' | 'attach' | 'use' | 'useAll' | 'expire' | 'suspend' | 'makeUnavailable' | 'deactivate'} key
+   * @param {Record<string, unknown>} move
+   * @param {boolean} isImpossible
+   * @param {Record<string, unknown>} [more]
+   */
+  const action = (key, move, isImpossible, more = {}) =>
+    chip(
+      `esim-${key}`,
+      t(key),
+      () =>
+        act(async () => {
+          const moved = await callSandbox('esim', { iccid: chosenIccid, ...move });
+          standing = moved;
+          drawEsims(place);
+          toast(describeStanding(moved));
+        }),
+      { disabled: isOver || isImpossible, ...more },
+    );
+  const isOffline = isUnavailable || isSuspended;
+  redraw(place, () => [
     select,
+    h('p', { className: 'hint', id: 'standing' }, describeStanding(esim)),
+    h('h4', {}, t('inPhone')),
     h(
       'div',
       { className: 'chips' },
-      h('button', { className: 'chip', onclick: move({ action: 'install' }) }, t('install')),
-      h('button', { className: 'chip', onclick: move({ action: 'attach' }) }, t('attach')),
-      h('button', { className: 'chip', onclick: move({ action: 'use', bytes: HALF_GIGABYTE }) }, t('use')),
-      h('button', { className: 'chip', onclick: move({ action: 'expire' }) }, t('expire')),
+      action('install', { action: 'install' }, isUnavailable),
+      action('attach', { action: 'attach' }, isOffline),
+      action('use', { action: 'use', bytes: HALF_GIGABYTE }, isOffline),
+      action('useAll', { action: 'use', bytes: MORE_THAN_ANY_PLAN }, isOffline),
     ),
-  );
+    h('h4', {}, t('atSupplier')),
+    h(
+      'div',
+      { className: 'chips' },
+      action('expire', { action: 'expire' }, false),
+      action('suspend', { action: isSuspended ? 'resume' : 'suspend' }, false, { 'aria-pressed': isSuspended }),
+      action('makeUnavailable', { action: 'make_unavailable' }, profile === 'Installed' || isUnavailable),
+      action('deactivate', { action: 'deactivate' }, false),
+    ),
+  ]);
+}
+
+/** @param {EsimStanding} esim */
+function describeStanding({ profile_status: profile, state, country, bundles }) {
+  const key = /** @type {import('./strings.js').StringKey} */ (state === 'active' ? profile.toLowerCase() : state);
+  const plans = bundles.map((bundle) => {
+    const left = bundle.remaining_bytes < 0 ? t('unlimited') : formatData(bundle.remaining_bytes);
+    return `${left} (${t(/** @type {import('./strings.js').StringKey} */ (bundle.state))})`;
+  });
+  return [t(key), ...(country === null ? [] : [placeName(country)]), ...plans].join(' · ');
 }
 
 /** @param {HTMLElement} list */
 async function refreshCalls(list) {
-  const { entries } = await callSandbox(`journal?after=${lastCall}`);
+  const { entries, last } = await callSandbox(`journal?after=${lastCall}`);
+  if (last < lastCall) {
+    // Another process of the sandbox counts from the start.
+    lastCall = 0;
+    return list.replaceChildren();
+  }
   if (entries.length === 0) {
     if (list.childElementCount === 0) list.append(h('li', { className: 'hint' }, t('noCalls')));
     return;
   }
   list.querySelector('.hint')?.remove();
   for (const entry of entries) {
+    if (entry.n <= lastCall) continue;
     lastCall = entry.n;
     list.prepend(drawCall(entry));
   }
@@ -248,10 +386,10 @@ async function refreshCalls(list) {
 
 /** @param {any} entry */
 function drawCall(entry) {
-  const { vendor, direction, method, path, status, ms, request, response } = entry;
+  const { vendor, direction, method, path, status, ms, at, request, response } = entry;
   const isGood = status !== null && status < 400;
   const name = vendor === 'esimgo' ? 'eSIM Go' : 'Telegram';
-  const shortPath = path.replace(/^\/sandbox\/(?:esimgo\/v[\d.]+|telegram\/bot[^/]+)/, '').replace(/^\/bot[^/]+/, '');
+  const shortPath = path.replace(/^\/(?:v[\d.]+|bot[^/]+)(?=\/)/, '');
   return h(
     'li',
     {},
@@ -264,7 +402,7 @@ function drawCall(entry) {
         h(
           'span',
           { className: `call__vendor call__vendor--${vendor}` },
-          direction === 'out' ? `${name} →` : `→ ${name}`,
+          direction === 'out' ? `${name} → ${t('theShop')}` : `${t('theShop')} → ${name}`,
         ),
         h('span', { className: 'call__path', title: path }, `${method} ${shortPath}`),
         h(
@@ -272,9 +410,12 @@ function drawCall(entry) {
           { className: isGood ? 'call__status' : 'call__status call__status--bad' },
           `${status ?? '✕'} · ${ms} ms`,
         ),
+        h('time', { className: 'call__time', dateTime: at }, timeOf(at)),
       ),
-      request && h('div', { className: 'call__body' }, h('b', {}, t('request')), h('pre', {}, pretty(request))),
-      response && h('div', { className: 'call__body' }, h('b', {}, t('answer')), h('pre', {}, pretty(response))),
+      request &&
+        h('div', { className: 'call__body' }, h('b', {}, t('request')), h('pre', { tabIndex: 0 }, pretty(request))),
+      response &&
+        h('div', { className: 'call__body' }, h('b', {}, t('answer')), h('pre', { tabIndex: 0 }, pretty(response))),
     ),
   );
 }
@@ -284,8 +425,14 @@ function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return text;
+    // A photo on its way to Telegram is no text.
+    return text.replaceAll(/[^\t\r\n\u0020-\u007E\u00A0-\uFFFC]+/g, '…');
   }
+}
+
+/** @param {string} at */
+function timeOf(at) {
+  return new Intl.DateTimeFormat(settings.language, { timeStyle: 'medium' }).format(new Date(at));
 }
 
 /** @param {() => Promise<unknown>} work */

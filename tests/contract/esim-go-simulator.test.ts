@@ -749,6 +749,7 @@ describe('the life of an eSIM', () => {
       iccid,
       profile_status: 'Installed',
       state: 'active',
+      country: null,
       bundles: [{ name: THAILAND, state: 'queued', remaining_bytes: 1_000_000_000 }],
     });
     await move(iccid, 'attach');
@@ -892,6 +893,7 @@ describe('the life of an eSIM', () => {
       iccid: details.iccid,
       profile_status: 'Deactivated',
       state: 'deactivated',
+      country: null,
       bundles: [{ name: THAILAND, state: 'revoked', remaining_bytes: 1_000_000_000 }],
     });
     expect(await read(`/v2.5/esims/${details.iccid}`)).toMatchObject({

@@ -21,10 +21,13 @@ interface Violation {
 async function violations(
   where: { evaluate: TelegramClient['inApp'] },
   rules: Record<string, { enabled: boolean }> = {},
+  part = 'html',
 ): Promise<string[]> {
   await where.evaluate(axe.source);
   const options = JSON.stringify({ resultTypes: ['violations'], rules });
-  const found = await where.evaluate<Violation[]>(`axe.run(document, ${options}).then(({ violations }) => violations)`);
+  const found = await where.evaluate<Violation[]>(
+    `axe.run('${part}', ${options}).then(({ violations }) => violations)`,
+  );
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
@@ -66,10 +69,29 @@ describe('accessibility', () => {
     }
   });
 
-  it('has no serious violation in the chat of the sandbox, but for the colours that are Telegram’s own', async () => {
-    const client = await suite.open({ userId: users.en?.id ?? 0 });
+  const onPage = ({ page }: TelegramClient) => ({
+    evaluate: <Result>(script: string) => page.evaluate<Result>(script),
+  });
+
+  it.each(LOOKS)('has no serious violation in the tools of the sandbox: $theme, $platform', async (look) => {
+    const client = await suite.open({ ...look, isCalm: true });
+    await client.page.locator('#standing').waitFor();
+    await client.page.locator('#trouble-refuses').click();
+    await client.page.locator('#trouble-refuses[aria-pressed="true"]').waitFor();
+    await client.page.locator('.calls summary').first().click();
+    expect(await violations(onPage(client), {}, '#tools')).toEqual([]);
+  });
+
+  it('has no serious violation in the client of the sandbox, but for the colours that are Telegram’s own', async () => {
+    const client = await suite.open({ userId: users.en?.id ?? 0, isCalm: true });
+    const check = () => violations(onPage(client), { 'color-contrast': { enabled: false } }, '.phone');
     await client.page.locator('.bubble').first().waitFor();
-    const where = { evaluate: <Result>(script: string) => client.page.evaluate<Result>(script) };
-    expect(await violations(where, { 'color-contrast': { enabled: false } })).toEqual([]);
+    expect(await check()).toEqual([]);
+    await client.openShop();
+    await client.page.locator('#app-more').click();
+    expect(await check()).toEqual([]);
+    await client.page.keyboard.press('Escape');
+    await client.choosePlan('Thailand', '7\u00a0days');
+    expect(await check()).toEqual([]);
   });
 });
