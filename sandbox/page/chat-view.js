@@ -77,6 +77,8 @@ export async function refreshChat() {
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   }
   while (list.children.length > items.length) list.lastElementChild.remove();
+  // A chat is scrolled by keyboard too; the welcome has nothing to scroll to.
+  list.tabIndex = answer.messages.length === 0 ? -1 : 0;
   if (isAtEnd) {
     const toEnd = () => (list.scrollTop = list.scrollHeight);
     toEnd();
