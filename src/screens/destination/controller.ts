@@ -19,6 +19,8 @@ export interface DestinationOffer {
   chosen: ReadonlySignal<Plan | null>;
   /** The plan whose gigabyte costs least, where there is a choice. */
   bestId: ReadonlySignal<string | null>;
+  /** Whether the eSIM can be topped up later: so says what is chosen, or else everything that is shown. */
+  canTopUp: ReadonlySignal<boolean>;
   /** A region that covers this country and starts at a lower price. */
   cheaper: ReadonlySignal<Destination | null>;
   start(): void;
@@ -28,10 +30,10 @@ const USUAL_DAYS = 7;
 
 export function createDestinationOffer(
   { client }: { client: Pick<ESIMGoClient, 'getProducts' | 'getDestinations' | 'knownDestinations'> },
-  { code, isTopUp }: { code: string; isTopUp: boolean },
+  { code }: { code: string },
 ): DestinationOffer {
   const offer = createResource(() => client.getProducts(code));
-  const sold = computed(() => (valueOf(offer)?.plans ?? []).filter((plan) => !isTopUp || plan.can_top_up));
+  const sold = computed(() => valueOf(offer)?.plans ?? []);
   const ofKind = (kind: PlanKind) => sold.value.filter((plan) => plan.unlimited === (kind === 'unlimited'));
   const kinds = computed(() => (['data', 'unlimited'] as const).filter((kind) => ofKind(kind).length > 0));
 
@@ -45,6 +47,7 @@ export function createDestinationOffer(
     kind.value === 'data' ? ofKind('data') : ofKind('unlimited').filter((plan) => plan.days === days.value),
   );
   const chosenId = signal<string | null>(null);
+  const chosen = computed(() => plans.value.find(({ id }) => id === chosenId.value) ?? null);
   const regions = signal<readonly Destination[]>(client.knownDestinations ?? []);
 
   return {
@@ -55,11 +58,12 @@ export function createDestinationOffer(
     days,
     plans,
     chosenId,
-    chosen: computed(() => plans.value.find(({ id }) => id === chosenId.value) ?? null),
+    chosen,
     bestId: computed(() => (kind.value === 'data' ? cheapestPerGb(plans.value) : null)),
+    canTopUp: computed(() => (chosen.value ? [chosen.value] : plans.value).every((plan) => plan.can_top_up)),
     cheaper: computed(() => {
       const here = valueOf(offer)?.destination;
-      if (!here || here.kind !== 'country' || isTopUp) return null;
+      if (!here || here.kind !== 'country') return null;
       const covering = regions.value.filter(
         (place) => place.kind !== 'country' && place.from_stars < here.from_stars && place.iso.includes(here.code),
       );

@@ -1,6 +1,5 @@
-import type { Tier } from '../../../lib/contract/catalogue.ts';
 import type { Language } from '../../../lib/contract/session.ts';
-import { formatCount, formatMegabytes, formatSpeed, type PluralForms } from '../../../lib/i18n/format.ts';
+import { formatCount, type PluralForms } from '../../../lib/i18n/format.ts';
 
 const IN_COUNTRIES: Record<Language, PluralForms> = {
   en: { one: 'country', other: 'countries' },
@@ -12,29 +11,18 @@ const en = {
   kind: { data: 'By size', unlimited: 'Unlimited' },
   plans: 'Plans',
   days: 'How many days',
-  topUp: 'More data for your eSIM',
   perGb: 'per GB',
   perDay: 'a day',
   best: 'best value',
   worksIn: (countries: number) => `works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
   startsAtFirstUse: 'days count from the first connection',
   startsAtPurchase: 'days count from the purchase',
+  canTopUp: 'can be topped up',
   coverage: (countries: number) => `Works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
   asOf: (time: string) => `Prices as of ${time}`,
   next: (stars: string) => `Continue · ${stars}`,
   choose: 'Choose a plan',
   cheaper: (stars: string) => `Works here too, from ${stars}`,
-  fairUse: (mb: number, kbit: number, goodFor: string) =>
-    `${formatMegabytes('en', mb)} a day at full speed, then ${formatSpeed('en', kbit)}: ${goodFor}`,
-  noLimit: 'No limit of data',
-  goodFor: {
-    fixed: '',
-    long: '',
-    lite: 'maps and messages',
-    essential: 'music and social networks',
-    plus: 'video calls and films',
-    other: '',
-  } satisfies Record<Tier, string>,
   empty: {
     title: 'No plans here right now',
     text: 'Choose another destination, or look again later.',
@@ -47,29 +35,18 @@ const ru: typeof en = {
   kind: { data: 'Пакет ГБ', unlimited: 'Безлимит' },
   plans: 'Тарифы',
   days: 'На сколько дней',
-  topUp: 'Ещё интернет для вашего eSIM',
   perGb: 'за ГБ',
   perDay: 'в день',
   best: 'выгоднее всего',
   worksIn: (countries) => `работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
   startsAtFirstUse: 'дни считаются с первого подключения',
   startsAtPurchase: 'дни считаются с покупки',
+  canTopUp: 'можно пополнять',
   coverage: (countries) => `Работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
   asOf: (time) => `Цены на ${time}`,
   next: (stars) => `Дальше · ${stars}`,
   choose: 'Выберите тариф',
   cheaper: (stars) => `Здесь тоже работает, от ${stars}`,
-  fairUse: (mb, kbit, goodFor) =>
-    `${formatMegabytes('ru', mb)} в день на полной скорости, дальше ${formatSpeed('ru', kbit)}: ${goodFor}`,
-  noLimit: 'Без ограничения по объёму',
-  goodFor: {
-    fixed: '',
-    long: '',
-    lite: 'карты и сообщения',
-    essential: 'музыка и соцсети',
-    plus: 'видеозвонки и фильмы',
-    other: '',
-  },
   empty: {
     title: 'Сейчас тарифов нет',
     text: 'Выберите другое направление или загляните позже.',

@@ -21,12 +21,12 @@ import { price, usd, withStars } from '../../ui/price.ts';
 import { skeletonList } from '../../ui/skeleton.ts';
 import { createDestinationOffer, type DestinationOffer } from './controller.ts';
 import { destinationMessages } from './messages.ts';
+import { unlimitedWords } from './unlimited-words.ts';
 
 export function render(context: ScreenContext): HTMLElement {
-  const { language, params, query, router, track } = context;
+  const { language, params, router, track } = context;
   const code = params['code'] ?? '';
-  const esimId = query.get('esim');
-  const controller = createDestinationOffer(context, { code, isTopUp: esimId !== null });
+  const controller = createDestinationOffer(context, { code });
   const messages = destinationMessages[language];
   controller.start();
   rememberDestination(code);
@@ -38,7 +38,7 @@ export function render(context: ScreenContext): HTMLElement {
     if (!plan) return { text: messages.choose, isEnabled: false, onPress: () => {} };
     return {
       text: messages.next(formatStars(language, plan.price_stars)),
-      onPress: () => router.navigate(checkoutPath(plan.id, code, esimId)),
+      onPress: () => router.navigate(checkoutPath(plan.id, code)),
     };
   });
 
@@ -53,7 +53,7 @@ export function render(context: ScreenContext): HTMLElement {
         'div',
         { class: 'destination__names' },
         h('h1', { class: 'screen__title' }, destinationName(code, language)),
-        h('p', { class: 'hint' }, esimId === null ? () => factsLine(controller, context) : messages.topUp),
+        h('p', { class: 'hint' }, () => factsLine(controller, context)),
       ),
     ),
     faces(controller.offer, context, {
@@ -81,6 +81,7 @@ function factsLine(controller: DestinationOffer, { language }: ScreenContext): s
     fastest,
     iso.length > 1 ? messages.worksIn(iso.length) : '',
     plan.autostart ? messages.startsAtFirstUse : messages.startsAtPurchase,
+    controller.canTopUp.value ? messages.canTopUp : '',
   ];
   return facts.filter((fact) => fact !== '').join(' · ');
 }
@@ -174,7 +175,7 @@ function renderPlan(plan: Plan, controller: DestinationOffer, context: ScreenCon
         plan.unlimited ? null : h('span', { class: 'plan__days' }, formatDays(language, plan.days)),
         h('span', { class: 'plan__price' }, price(plan.price_stars, language)),
       ),
-      plan.unlimited ? h('span', { class: 'plan__words' }, unlimitedWords(plan, context)) : null,
+      plan.unlimited ? h('span', { class: 'plan__words' }, unlimitedWords(plan, language)) : null,
       h(
         'span',
         { class: 'plan__line caption' },
@@ -194,13 +195,6 @@ function renderPlan(plan: Plan, controller: DestinationOffer, context: ScreenCon
       ),
     ),
   );
-}
-
-function unlimitedWords(plan: Plan, { language }: ScreenContext): string {
-  const messages = destinationMessages[language];
-  if (!plan.fair_use) return messages.noLimit;
-  const { full_speed_mb_per_day: mb, then_kbit_s: kbit } = plan.fair_use;
-  return messages.fairUse(mb, kbit, messages.goodFor[plan.tier]);
 }
 
 function renderCheaper(region: Destination, { language, router }: ScreenContext): HTMLElement {
