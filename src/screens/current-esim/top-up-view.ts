@@ -1,8 +1,9 @@
 import './install.css';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import type { Esim } from '../../../lib/contract/esim.ts';
-import { formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
+import { formatDays } from '../../../lib/i18n/format.ts';
 import { checkoutPath } from '../../checkout-path.ts';
+import { canTopUp } from '../../esim-words.ts';
 import { planSize } from '../../plan-words.ts';
 import { createResource, valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
@@ -17,9 +18,11 @@ import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
 import { price } from '../../ui/price.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
+import { unlimitedWords } from '../destination/unlimited-words.ts';
 import { esimHeader } from './esim-header.ts';
-import { plansForTopUp, startOfTopUp } from './top-up.ts';
+import { plansForTopUp } from './top-up.ts';
 import { topUpMessages } from './top-up-messages.ts';
+import { topUpWords } from './top-up-words.ts';
 
 interface Offer {
   esim: Esim;
@@ -33,7 +36,7 @@ export function render(context: ScreenContext): HTMLElement {
   const offer = createResource(async (): Promise<Offer> => {
     const esim = await client.getEsim(params['id'] ?? '');
     const { plans } = await client.getProducts(esim.country_code);
-    return { esim, plans: plansForTopUp(plans) };
+    return { esim, plans: plansForTopUp(canTopUp(esim.state) ? plans : []) };
   });
   void offer.reload().then(() => {
     const code = valueOf(offer)?.esim.country_code;
@@ -63,6 +66,7 @@ function renderNone({ country_code: code }: Esim, { language, router }: ScreenCo
 function renderOffer({ esim, plans }: Offer, context: ScreenContext): Child {
   const { language, router } = context;
   const messages = topUpMessages[language];
+  const words = topUpWords(esim, language);
   const rows = (some: readonly Plan[]) => list(some.map((plan) => planRow(plan, esim, context)));
   const unlimited =
     plans.unlimited.length === 0
@@ -75,10 +79,8 @@ function renderOffer({ esim, plans }: Offer, context: ScreenContext): Child {
   return h(
     'div',
     { class: 'install__parts' },
-    callout('quiet', 'clock', whenWords(esim, language)),
-    plans.data.length === 0
-      ? null
-      : section({ title: messages.data, note: messages.nothingToInstall }, rows(plans.data)),
+    callout('quiet', 'clock', [words.start, words.days].filter(Boolean).join(' ')),
+    plans.data.length === 0 ? null : section({ title: messages.data, note: words.install }, rows(plans.data)),
     unlimited,
     list(
       listRow({
@@ -91,18 +93,10 @@ function renderOffer({ esim, plans }: Offer, context: ScreenContext): Child {
   );
 }
 
-function whenWords(esim: Esim, language: ScreenContext['language']): string {
-  const { when } = topUpMessages[language];
-  const start = startOfTopUp(esim);
-  if (start !== 'queued') return when[start];
-  const endsAt = esim.usage?.ends_at;
-  return endsAt ? when.queued(formatDateTime(language, new Date(endsAt))) : when.now;
-}
-
 function planRow(plan: Plan, esim: Esim, { language, router, track }: ScreenContext): HTMLElement {
   return listRow({
     title: planSize(plan, language),
-    subtitle: formatDays(language, plan.days),
+    subtitle: [formatDays(language, plan.days), unlimitedWords(plan, language)].filter(Boolean).join('. '),
     trailing: price(plan.price_stars, language),
     onPress: () => {
       haptic.tap();

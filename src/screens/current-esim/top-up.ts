@@ -3,9 +3,9 @@ import type { Esim } from '../../../lib/contract/esim.ts';
 import { isBeforeUse } from '../../esim-words.ts';
 
 /** When a top-up begins; the supplier lets the plan in use run out first. */
-export function startOfTopUp({ state, usage }: Pick<Esim, 'state' | 'usage'>): 'queued' | 'queuedBehindNew' | 'now' {
+export function startOfTopUp({ state }: Pick<Esim, 'state'>): 'queued' | 'queuedBehindNew' | 'now' {
   if (isBeforeUse(state)) return 'queuedBehindNew';
-  return state === 'live' && usage?.ends_at ? 'queued' : 'now';
+  return state === 'live' ? 'queued' : 'now';
 }
 
 export function plansForTopUp(plans: readonly Plan[]): { data: Plan[]; unlimited: Plan[] } {
