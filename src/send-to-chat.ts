@@ -1,9 +1,12 @@
-import { computed, signal } from '@preact/signals-core';
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Language } from '../lib/contract/session.ts';
 import { codeOf, type ClientErrorCode } from './esimgo-client.ts';
 import { problemMessages } from './problems.ts';
 import type { ScreenContext } from './screen.ts';
 import { canBotWrite, canDo, haptic, openTelegramLink, requestWriteAccess } from './telegram.ts';
+import { button } from './ui/button.ts';
+import { callout } from './ui/callout.ts';
+import { h } from './ui/dom.ts';
 import { icon } from './ui/icon.ts';
 import { listRow } from './ui/list-row.ts';
 
@@ -37,19 +40,36 @@ const ru: typeof en = {
 
 const messages: Record<Language, typeof en> = { en, ru };
 
-/** A row that has the bot send the eSIM once more, and says what to do if the bot may not. */
-export function sendToChatRow(
+interface Words {
+  title: string;
+  subtitle: string;
+  /** Both in one, for a callout with a button below. */
+  note: string;
+  action: string;
+}
+
+export interface ChatCopy {
+  words: ReadonlySignal<Words>;
+  /** True from the start where the bot could not write, until it was allowed elsewhere. */
+  isMissing: ReadonlySignal<boolean>;
+  /** Sends, or does what the words say instead. */
+  press(): void;
+}
+
+/** The eSIM as a message of the bot: has it sent once more, and says what to do if the bot may not. */
+export function createChatCopy(
   esimId: string,
   { client, language, session }: Pick<ScreenContext, 'client' | 'language' | 'session'>,
-): HTMLElement {
+): ChatCopy {
   const words = messages[language];
   const state = signal<State>({ kind: 'idle' });
+  const wasMissing = !canBotWrite.peek();
   const openChat = (start: string) => {
     const bot = session.value?.bot_username;
     if (bot !== undefined) openTelegramLink(`https://t.me/${bot}${start}`);
   };
 
-  async function send(): Promise<void> {
+  async function sendNow(): Promise<void> {
     state.value = { kind: 'sending' };
     try {
       if (!canBotWrite.value && canDo('web_app_request_write_access')) await requestWriteAccess();
@@ -62,44 +82,69 @@ export function sendToChatRow(
     else haptic.error();
   }
 
-  function press(): void {
-    switch (state.value.kind) {
-      case 'sending':
-        return;
-      case 'sent':
-      case 'too_often':
-        return openChat('');
-      case 'unreachable':
-        state.value = { kind: 'idle' };
-        return openChat('?start=esim');
-      case 'idle':
-      case 'failed':
-        void send();
-    }
-  }
-
-  const text = computed((): { title: string; subtitle: string } => {
+  const send = (subtitle: string, note = `${subtitle}.`): Words => ({
+    title: words.send,
+    subtitle,
+    note,
+    action: words.send,
+  });
+  const open = (title: string): Words => ({ title, subtitle: words.open, note: `${title}.`, action: words.open });
+  const text = computed((): Words => {
     const current = state.value;
     switch (current.kind) {
       case 'idle':
-        return { title: words.send, subtitle: canBotWrite.value ? words.what : words.notAllowed };
+        return send(canBotWrite.value ? words.what : words.notAllowed);
       case 'sending':
-        return { title: words.send, subtitle: words.sending };
+        return send(words.sending, words.sending);
       case 'sent':
-        return { title: words.sent, subtitle: words.open };
-      case 'unreachable':
-        return { title: words.unreachable, subtitle: words.start };
+        return open(words.sent);
+      case 'unreachable': {
+        const { unreachable: title, start: subtitle, open: action } = words;
+        return { title, subtitle, note: `${title}. ${subtitle}.`, action };
+      }
       case 'too_often':
-        return { title: words.tooOften, subtitle: words.open };
+        return open(words.tooOften);
       case 'failed':
-        return { title: words.send, subtitle: problemMessages[language][current.code].title };
+        return send(problemMessages[language][current.code].title);
     }
   });
+  return {
+    words: text,
+    isMissing: computed(() => wasMissing && !(state.value.kind === 'idle' && canBotWrite.value)),
+    press() {
+      switch (state.value.kind) {
+        case 'sending':
+          return;
+        case 'sent':
+        case 'too_often':
+          return openChat('');
+        case 'unreachable':
+          state.value = { kind: 'idle' };
+          return openChat('?start=esim');
+        case 'idle':
+        case 'failed':
+          void sendNow();
+      }
+    },
+  };
+}
+
+export function sendToChatRow(...args: Parameters<typeof createChatCopy>): HTMLElement {
+  return chatCopyRow(createChatCopy(...args));
+}
+
+export function chatCopyRow({ words, press }: ChatCopy): HTMLElement {
   return listRow({
     leading: icon('send'),
-    title: () => text.value.title,
-    subtitle: () => text.value.subtitle,
+    title: () => words.value.title,
+    subtitle: () => words.value.subtitle,
     onPress: press,
     props: { 'aria-live': 'polite' },
   });
+}
+
+/** The same where the chat has no copy, which should not be missed. */
+export function chatCopyCallout({ words, press }: ChatCopy): HTMLElement {
+  const note = h('span', { role: 'status' }, () => words.value.note);
+  return callout('quiet', 'send', [note, h('br'), button(() => words.value.action, press, 'plain')]);
 }

@@ -1,17 +1,17 @@
+import './install-help.css';
 import type { Language } from '../../../lib/contract/session.ts';
 import type { InstallKind } from '../../install-kind.ts';
+import { accordion } from '../../ui/accordion.ts';
 import { card } from '../../ui/card.ts';
 import { copyField } from '../../ui/copy-field.ts';
-import { accordion } from '../../ui/accordion.ts';
 import { h, type Child } from '../../ui/dom.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
-import { readyMessages } from './messages.ts';
-import './install-help.css';
+import { installHelpMessages } from './install-help-messages.ts';
 
 /** The steps, by the button below where there is one, and the codes to enter by hand. */
 export function installHelp(activationCode: string, language: Language, kind: InstallKind): Child {
-  const messages = readyMessages[language];
-  const icons: readonly IconName[] = ['wifi', 'check', 'sim', 'plane'];
+  const messages = installHelpMessages[language];
+  const drawings: readonly IconName[] = ['wifi', 'plus', kind === 'other' ? 'qr' : 'sim', 'plane'];
   const [, address = '', code = ''] = activationCode.split('$');
   return card(
     accordion(
@@ -21,7 +21,12 @@ export function installHelp(activationCode: string, language: Language, kind: In
           'ol',
           { class: 'install-steps' },
           messages.steps[kind].map((text, index) =>
-            h('li', { class: 'install-steps__step' }, icon(icons[index] ?? 'check'), h('span', null, text)),
+            h(
+              'li',
+              { class: 'install-steps__step' },
+              h('span', { class: 'install-steps__phone' }, icon(drawings[index] ?? 'check')),
+              h('span', null, text),
+            ),
           ),
         ),
         kind === 'other' ? null : h('p', { class: 'caption' }, messages.didNotOpen),

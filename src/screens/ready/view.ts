@@ -1,12 +1,15 @@
-import { signal } from '@preact/signals-core';
+import './ready.css';
+import { computed, signal } from '@preact/signals-core';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
 import { installKind } from '../../install-kind.ts';
 import { placeName, planLine } from '../../plan-words.ts';
+import { refreshWhileVisible } from '../../refresh-while-visible.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { sendToChatRow } from '../../send-to-chat.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
-import { initData, openLink } from '../../telegram.ts';
+import { chatCopyCallout, chatCopyRow, createChatCopy } from '../../send-to-chat.ts';
+import { initData, openLink, type BottomButton } from '../../telegram.ts';
+import { callout } from '../../ui/callout.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon } from '../../ui/icon.ts';
@@ -15,42 +18,52 @@ import { mainButton } from '../../ui/main-button.ts';
 import { installHelp } from './install-help.ts';
 import { readyMessages } from './messages.ts';
 import { qrCard } from './qr-card.ts';
-import './ready.css';
 
 /** What a person holds after paying: the code, one tap to install it, and what to do on arrival. */
 export function renderReadyOrder(order: () => Order, context: ScreenContext): Child {
   const { client, language, router, track } = context;
   const messages = readyMessages[language];
   const { esim_id: esimId, activation_code: activationCode, qr_code: qrCode } = order();
-  const esimPath = esimId === null ? '/esims' : `/esims/${esimId}`;
-  const esim = signal<Esim | null>(null);
-  const isInstalled = () => esim.value !== null && esim.value.state !== 'not_installed';
-  const kind = () => (isInstalled() ? 'other' : installKind());
+  const toEsim = () => router.navigate(esimId === null ? '/esims' : `/esims/${esimId}`);
+  const seen = createSeenEsims(initData);
+  const esim = signal<Esim | null>(esimId === null ? null : seen.one(esimId));
+  const state = computed(() => esim.value?.state ?? (order().status === 'active' ? 'live' : 'not_installed'));
+  const isInstalled = computed(() => state.value !== 'not_installed');
+  const chatCopy = esimId === null ? null : createChatCopy(esimId, context);
+  const isCopyMissing = () => chatCopy?.isMissing.value === true;
+
   if (esimId !== null) {
-    client.getEsim(esimId).then(
-      (answer) => {
-        createSeenEsims(initData).keepOne(answer);
-        esim.value = answer;
-      },
-      // The code is on the screen either way; only the one tap is missing.
-      () => {},
+    // Whoever comes back from the phone's settings may have installed it there.
+    refreshWhileVisible(
+      () =>
+        client.getEsim(esimId).then(
+          (answer) => {
+            seen.keepOne(answer);
+            esim.value = answer;
+          },
+          // The code is on the screen either way; only the one tap is missing.
+          () => {},
+        ),
+      () => null,
     );
   }
 
-  mainButton(() => {
+  const oneTap = computed((): BottomButton | null => {
     const links = esim.value?.install;
-    if (!links || kind() === 'other') return { text: messages.openEsim, onPress: () => router.navigate(esimPath) };
-    const url = kind() === 'ios' ? links.apple_install_url : links.android_install_url;
+    const kind = installKind();
+    if (!links || isInstalled.value || kind === 'other') return null;
+    const url = kind === 'ios' ? links.apple_install_url : links.android_install_url;
     return {
       text: messages.install,
       hasShine: true,
       onPress: () => {
         // Telegram opens a link only within the tap, so nothing may come before it.
         openLink(url);
-        track('install', { platform: installKind() });
+        track('install', { platform: kind });
       },
     };
   });
+  mainButton(() => oneTap.value ?? { text: messages.openEsim, onPress: toEsim });
 
   return h(
     'div',
@@ -62,20 +75,43 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
       h(
         'div',
         null,
-        h('h1', { class: 'screen__title' }, () => (isInstalled() ? messages.installed : messages.title)),
+        h('h1', { class: 'screen__title' }, () => (isInstalled.value ? messages.installed : messages.title)),
         h('p', { class: 'hint' }, `${placeName(order(), language)} · ${planLine(order(), language)}`),
       ),
     ),
-    qrCode === null ? null : qrCard(qrCode, language),
-    activationCode === null ? null : swap(kind, (current) => installHelp(activationCode, language, current)),
+    swap(
+      () => state.value,
+      (current) => {
+        if (current === 'not_installed') return null;
+        return current === 'installed'
+          ? callout('quiet', 'plane', messages.arrival)
+          : callout('good', 'check', messages.inPhone);
+      },
+    ),
+    swap(
+      () => isInstalled.value || qrCode === null,
+      (isOver) => (isOver || qrCode === null ? null : qrCard(qrCode, language)),
+    ),
+    swap(isCopyMissing, (isMissing) => (isMissing && chatCopy ? chatCopyCallout(chatCopy) : null)),
+    swap(
+      () => isInstalled.value || activationCode === null,
+      (isOver) => (isOver || activationCode === null ? null : installHelp(activationCode, language, installKind())),
+    ),
     list(
-      esimId === null ? null : sendToChatRow(esimId, context),
-      listRow({
-        leading: icon('sim'),
-        title: messages.details.title,
-        subtitle: messages.details.text,
-        onPress: () => router.navigate(esimPath),
-      }),
+      swap(isCopyMissing, (isMissing) => (isMissing || !chatCopy ? null : chatCopyRow(chatCopy))),
+      // Where the main button leads there already, one way is enough.
+      swap(
+        () => oneTap.value !== null,
+        (isOffered) =>
+          isOffered
+            ? listRow({
+                leading: icon('sim'),
+                title: messages.details.title,
+                subtitle: messages.details.text,
+                onPress: toEsim,
+              })
+            : null,
+      ),
     ),
   );
 }
