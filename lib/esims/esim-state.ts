@@ -51,7 +51,9 @@ export function usageOf(bundles: readonly BundleFields[]): Usage | null {
     starts_at: earliest(counted.map((bundle) => bundle.starts_at)),
     ends_at: latest(counted.map((bundle) => bundle.ends_at)),
     queued: waiting.length,
-    queued_bytes: waiting.some((bundle) => bundle.unlimited) ? null : sum(waiting.map((bundle) => bundle.initial_bytes)),
+    queued_bytes: waiting.some((bundle) => bundle.unlimited)
+      ? null
+      : sum(waiting.map((bundle) => bundle.initial_bytes)),
   };
 }
 
