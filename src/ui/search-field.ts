@@ -8,11 +8,13 @@ export interface SearchFieldOptions {
   label: string;
   clearLabel: string;
   onFocus?: () => void;
+  /** After the keyboard's own key, with the keyboard gone. */
+  onSubmit?: () => void;
 }
 
 /** Stays in sight while what it finds is scrolled. */
 export function searchField(query: Signal<string>, options: SearchFieldOptions): HTMLElement {
-  const { label, clearLabel, onFocus } = options;
+  const { label, clearLabel, onFocus, onSubmit } = options;
   const input = h('input', {
     class: 'search-field__input',
     type: 'search',
@@ -28,13 +30,18 @@ export function searchField(query: Signal<string>, options: SearchFieldOptions):
       input: () => (query.value = input.value),
     },
   });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    input.blur();
+    onSubmit?.();
+  };
   const clear = () => {
     query.value = '';
     input.focus();
   };
   return h(
     'form',
-    { class: 'search-field', role: 'search', on: { submit: (event) => (event.preventDefault(), input.blur()) } },
+    { class: 'search-field', role: 'search', on: { submit } },
     icon('search'),
     input,
     h(
