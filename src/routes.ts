@@ -1,5 +1,4 @@
 // What nearly every further screen shows comes with the app too: as files of their own they cost each of them more.
-import './checkout-path.ts';
 import './contact.ts';
 import './deadline-words.ts';
 import './esim-words.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { until } from '../support/shop.ts';
 import { newestEsimOf } from './support/bought.ts';
 import { useShop } from './support/suite.ts';
 import type { TelegramClient } from './support/telegram-client.ts';
@@ -95,13 +96,35 @@ describe('the payment sheet', () => {
 });
 
 describe('somebody to whom the bot may not write', () => {
-  it('gets the eSIM in the app, is told that the chat has no copy, and how to get one', async () => {
+  async function payUnwritable(): Promise<TelegramClient> {
     const client = await suite.open();
     await client.openShop();
     await suite.shop.set({ telegram: { user: { id: client.userId, can_write: false } } });
     await client.openShop();
     await client.choosePlan('Thailand', '7\u00a0days');
+    expect(await client.page.getByRole('dialog').getByRole('button', { name: 'Allow' }).count()).toBe(0);
     await client.pay();
+    return client;
+  }
+  const photosOf = async (client: TelegramClient) =>
+    (await suite.shop.chat(client.userId)).filter(({ type }) => type === 'photo');
+
+  it('is asked after the payment, and has the copy also when the eSIM was quicker than the answer', async () => {
+    const client = await payUnwritable();
+    await client.sees('Your eSIM is ready');
+    await client.sees('Nothing is in the chat');
+    expect(await photosOf(client)).toEqual([]);
+    await client.page.getByRole('dialog').getByRole('button', { name: 'Allow' }).click();
+    await client.sees('as a message of the bot');
+    await until(
+      () => photosOf(client),
+      (photos) => photos.length === 1,
+    );
+  });
+
+  it('gets the eSIM in the app, is told that the chat has no copy, and how to get one', async () => {
+    const client = await payUnwritable();
+    await client.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await client.sees('Your eSIM is ready');
     await client.photographedQr();
     await client.sees('Nothing is in the chat');
@@ -110,7 +133,7 @@ describe('somebody to whom the bot may not write', () => {
     await client.tap('Send to the chat');
     await client.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await client.sees('press “Start”');
-    expect((await suite.shop.chat(client.userId)).filter(({ type }) => type === 'photo')).toEqual([]);
+    expect(await photosOf(client)).toEqual([]);
 
     await client.closeShop();
     await client.page.getByLabel('Message').fill('/start');

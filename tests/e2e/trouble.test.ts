@@ -41,6 +41,65 @@ describe('a price that changes before the payment', () => {
   });
 });
 
+describe('a plan that is not sold', () => {
+  it('leads to what is sold for its country, or to all countries where its name tells none', async () => {
+    const client = await suite.open();
+    await client.openShop('/', 'plan_esim_999GB_7D_TH_V2');
+    await client.sees('This plan is no longer sold');
+    await client.sees('There are others for Thailand, from');
+    await client.app.getByRole('button', { name: 'Choose another plan' }).click();
+    await client.app.locator('.plan').first().waitFor();
+    expect(await client.inApp('location.pathname')).toBe('/to/TH');
+    await client.closeShop();
+
+    await client.openShop('/', 'plan_nope');
+    await client.sees('This plan is no longer sold');
+    await client.app.getByRole('button', { name: 'See all destinations' }).click();
+    await client.sees('Thailand');
+  });
+
+  it('is said at the payment too, with the way to the others', async () => {
+    const { shop } = suite;
+    const client = await suite.open();
+    client.expectError(/status of 404/);
+    const [plan] = (await shop.plans('LA')).filter(({ unlimited }) => !unlimited);
+    await client.openShop(`/checkout/${plan?.id}?to=LA`);
+    await client.mainButton('Pay').waitFor();
+    await shop.set({ esimgo: { bundle: { name: plan?.id, price: null } } });
+    await shop.cron('sync-catalogue');
+    await client.press('Pay');
+    await client.sees('You have not been charged. There are others for Laos');
+    await client.app.getByRole('button', { name: 'Choose another plan' }).click();
+    await client.app.locator('.plan').first().waitFor();
+    expect(await client.app.locator(`input[value="${plan?.id}"]`).count()).toBe(0);
+    expect(await chargesOf(client.userId)).toEqual([]);
+  });
+});
+
+describe('a top-up that the eSIM does not take', () => {
+  it('is not paid for: the same plan is offered as a new eSIM', async () => {
+    const { shop } = suite;
+    const client = await suite.open();
+    client.expectError(/status of 409/);
+    const user = await shop.user(client.userId, 'en');
+    const [plan] = (await shop.plans('TH')).filter(({ unlimited }) => !unlimited);
+    if (plan === undefined) throw new Error('nothing is sold for TH');
+    const { body } = await user.order(plan);
+    await user.pay(body.invoice_url);
+    await user.waitFor(body.order.id, 'ready');
+    const { id } = await newestEsimOf(shop, client.userId);
+    await client.openShop(`/checkout/${plan.id}?to=TH&esim=${id}`);
+    await client.mainButton('Pay').waitFor();
+    await shop.query(`UPDATE esims SET vendor_state = 'suspended' WHERE id = $1`, [id]);
+    await client.press('Pay');
+    await client.sees('This eSIM cannot take this plan');
+    await client.sees('You have not been charged');
+    await client.press('Buy it as a new eSIM');
+    await client.sees('You are buying');
+    await client.mainButton('Pay').waitFor();
+  });
+});
+
 describe('a supplier that refuses', () => {
   it('brings the Stars back, and the screen and the history say so', async () => {
     await suite.shop.faults('esimgo', [{ match: PURCHASE, action: 'not_found' }]);
@@ -56,7 +115,7 @@ describe('a supplier that refuses', () => {
     expect(refunds.filter(({ charge_id: id }) => id === charges[0]?.charge_id)).toHaveLength(1);
 
     await client.goTo('/history');
-    await client.sees('Звёзды вернулись');
+    await client.sees(/Возврат \d+/);
   });
 });
 

@@ -1,7 +1,10 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
 import type { Destination, Plan } from '../../../lib/contract/catalogue.ts';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import type { Order } from '../../../lib/contract/order.ts';
 import { destinationOfBundle } from '../../checkout-path.ts';
 import { isEmail } from '../../email.ts';
+import { canTopUp } from '../../esim-words.ts';
 import { ESIMGoClientError, codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { keep, readKept } from '../../kept-values.ts';
@@ -10,11 +13,19 @@ import { createResource, valueOf, type Resource } from '../../resource.ts';
 import type { Router } from '../../router.ts';
 import type { PaymentOutcome } from '../../telegram.ts';
 import { onDispose } from '../../ui/scope.ts';
-import { lookAlikesOf } from './look-alikes.ts';
 
 export interface Offer {
+  kind: 'sold';
   plan: Plan;
   destination: Destination;
+  /** The eSIM that is topped up; null for a new one. */
+  esim: Esim | null;
+}
+
+/** A plan that is not sold, or not any more; `destination` is where others like it are. */
+export interface Gone {
+  kind: 'gone';
+  destination: Destination | null;
 }
 
 export interface PriceChange {
@@ -26,11 +37,12 @@ export interface PriceChange {
 export type Setback = { kind: 'cancelled' | 'failed' } | { kind: 'problem'; code: ClientErrorCode };
 
 export interface Checkout {
-  offer: Resource<Offer>;
+  offer: Resource<Offer | Gone>;
+  /** What can be paid for here. */
+  sold: ReadonlySignal<Offer | null>;
   /** What will be asked; another one than the plan shows after the server named a new price. */
   stars: ReadonlySignal<number | null>;
   priceChange: ReadonlySignal<PriceChange | null>;
-  lookAlikes: ReadonlySignal<string[]>;
   step: ReadonlySignal<'idle' | 'ordering' | 'paying'>;
   setback: ReadonlySignal<Setback | null>;
   isDeviceKnown: ReadonlySignal<boolean>;
@@ -45,17 +57,20 @@ export interface Checkout {
 }
 
 export interface CheckoutDeps {
-  client: Pick<ESIMGoClient, 'getProducts' | 'createOrder' | 'getOrderStatus'>;
+  client: Pick<ESIMGoClient, 'getProducts' | 'getEsim' | 'createOrder' | 'getOrderStatus' | 'sendToChat'>;
   router: Pick<Router, 'replace'>;
   track: Track;
   telegram: {
     openInvoice(url: string): Promise<PaymentOutcome>;
     setClosingConfirmation(isNeeded: boolean): void;
+    canBotWrite: ReadonlySignal<boolean>;
+    requestWriteAccess(): Promise<boolean>;
     haptic: { error(): void };
   };
 }
 
 const DEVICE_KNOWN = 'device-takes-esim';
+const WRITING_ASKED = 'asked-to-write';
 const LOOK_EVERY_MS = 2_000;
 /** A payment that the sheet said nothing of, or the wrong thing, reaches the server within this many looks. */
 const LOOKS_AFTER_CLOSING = 15;
@@ -64,16 +79,24 @@ export function createCheckout(
   { client, router, track, telegram }: CheckoutDeps,
   { bundleId, destination, esimId }: { bundleId: string; destination: string | null; esimId: string | null },
 ): Checkout {
-  const offer = createResource(async (): Promise<Offer> => {
+  const offer = createResource(async (): Promise<Offer | Gone> => {
     const code = destination ?? destinationOfBundle(bundleId);
-    if (code === null) throw new ESIMGoClientError('unknown_bundle');
-    const answer = await client.getProducts(code);
-    const plan = answer.plans.find(({ id }) => id === bundleId);
-    if (!plan) throw new ESIMGoClientError('unknown_bundle');
-    return { plan, destination: answer.destination };
+    if (code === null) return { kind: 'gone', destination: null };
+    const [answer, esim] = await Promise.all([
+      client.getProducts(code).catch(nothingSold),
+      esimId === null ? null : client.getEsim(esimId),
+    ]);
+    const plan = answer?.plans.find(({ id }) => id === bundleId);
+    if (!answer || !plan) return { kind: 'gone', destination: answer?.destination ?? null };
+    if (esim && !canTopUp(esim.state)) setback.value = { kind: 'problem', code: 'not_compatible' };
+    return { kind: 'sold', plan, destination: answer.destination, esim };
+  });
+  const sold = computed(() => {
+    const value = valueOf(offer);
+    return value?.kind === 'sold' ? value : null;
   });
   const priceChange = signal<PriceChange | null>(null);
-  const stars = computed(() => priceChange.value?.now ?? valueOf(offer)?.plan.price_stars ?? null);
+  const stars = computed(() => priceChange.value?.now ?? sold.value?.plan.price_stars ?? null);
   const step = signal<'idle' | 'ordering' | 'paying'>('idle');
   const setback = signal<Setback | null>(null);
   const isDeviceKnown = signal(readKept(DEVICE_KNOWN, isTrue) ?? false);
@@ -115,10 +138,11 @@ export function createCheckout(
       lookAgain(order.id);
       const outcome = await telegram.openInvoice(invoiceUrl);
       if (isPaymentReport(outcome)) reportPayment(order.id, outcome);
+      if (outcome === 'paid') askToWrite(order.id);
       if (isLeft) return;
       if (outcome !== 'cancelled' && outcome !== 'failed') {
         router.replace(`/orders/${order.id}?invoice=${outcome}`);
-      } else if (!(await goOnIfPaid(order.id)) && !isLeft) {
+      } else if (!(await goOnIfPaid(order.id, isSureUnpaid)) && !isLeft) {
         setback.value = { kind: outcome };
       }
     } catch (error) {
@@ -131,19 +155,36 @@ export function createCheckout(
   }
 
   /** Some clients call a paid invoice cancelled, and some never say that the sheet was closed. */
-  async function goOnIfPaid(orderId: string): Promise<boolean> {
-    const isPaid = await client.getOrderStatus(orderId).then(
-      ({ status }) => status !== 'pending',
-      () => false,
-    );
-    if (isPaid && !isLeft) router.replace(`/orders/${orderId}`);
-    return isPaid;
+  async function goOnIfPaid(orderId: string, isUnpaid: (order: Order | null) => boolean): Promise<boolean> {
+    const order = await client.getOrderStatus(orderId).catch(() => null);
+    if (isUnpaid(order)) return false;
+    if (isLeft) return true;
+    if (order?.paid_at) askToWrite(orderId);
+    router.replace(`/orders/${orderId}`);
+    return true;
+  }
+
+  /** After the payment, so that it stands in nobody's way, and once: later the eSIM's own page offers it. */
+  function askToWrite(orderId: string): void {
+    if (telegram.canBotWrite.value || readKept(WRITING_ASKED, isTrue)) return;
+    keep(WRITING_ASKED, true);
+    telegram
+      .requestWriteAccess()
+      .then((isAllowed) => (isAllowed ? sendIfMissed(orderId) : null))
+      // Only the copy in the chat is missing.
+      .catch(() => {});
+  }
+
+  /** An eSIM that was made before the person had answered could not be sent then. */
+  async function sendIfMissed(orderId: string): Promise<void> {
+    const { kind, ready_at: readyAt, esim_id: id } = await client.getOrderStatus(orderId);
+    if (kind === 'new' && readyAt !== null && id !== null) await client.sendToChat(id);
   }
 
   function lookAgain(orderId: string, looksLeft = LOOKS_AFTER_CLOSING): void {
     clearTimeout(nextLook);
     nextLook = setTimeout(async () => {
-      if ((await goOnIfPaid(orderId)) || isLeft) return;
+      if ((await goOnIfPaid(orderId, isNotPaidYet)) || isLeft) return;
       if (step.value === 'paying') lookAgain(orderId);
       else if (looksLeft > 1) lookAgain(orderId, looksLeft - 1);
     }, LOOK_EVERY_MS);
@@ -154,16 +195,18 @@ export function createCheckout(
       error instanceof ESIMGoClientError && error.code === 'price_changed' ? error.details['price_stars'] : null;
     if (typeof now === 'number') {
       priceChange.value = { was: expected, now };
-    } else {
-      setback.value = { kind: 'problem', code: codeOf(error) };
+      return;
     }
+    const code = codeOf(error);
+    setback.value = { kind: 'problem', code };
+    if (code === 'unknown_bundle') offer.set({ kind: 'gone', destination: sold.value?.destination ?? null });
   }
 
   return {
     offer,
+    sold,
     stars,
     priceChange,
-    lookAlikes: computed(() => lookAlikesOf(valueOf(offer)?.destination.code ?? '')),
     step,
     setback,
     isDeviceKnown,
@@ -180,6 +223,21 @@ export function createCheckout(
       track('checkout', { id: bundleId });
     },
   };
+}
+
+/** Only a link from outside leads to a place where nothing is sold. */
+function nothingSold(error: unknown): null {
+  if (codeOf(error) === 'not_found') return null;
+  throw error;
+}
+
+/** Whatever the sheet said: that nothing was charged is for the server to say. */
+function isSureUnpaid(order: Order | null): boolean {
+  return order?.status === 'pending' && !isInDoubt(order);
+}
+
+function isNotPaidYet(order: Order | null): boolean {
+  return order === null || order.status === 'pending';
 }
 
 function isTrue(value: unknown): value is true {

@@ -1,25 +1,17 @@
 import type { Language } from '../../../lib/contract/session.ts';
-import { formatCount, type PluralForms } from '../../../lib/i18n/format.ts';
-
-const IN_COUNTRIES: Record<Language, PluralForms> = {
-  en: { one: 'country', other: 'countries' },
-  ru: { one: 'стране', few: 'странах', many: 'странах', other: 'странах' },
-};
 
 const en = {
   title: 'Your order',
   youBuy: 'You are buying',
   youTopUp: 'You are topping up',
-  worksIn: (countries: number) => `Works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
+  left: (data: string) => `${data} left`,
   lookAlike: (here: string, others: readonly string[]) =>
     `This is ${here}. Not to be confused with: ${others.join(', ')}.`,
   important: 'Good to know',
   facts: {
     dataOnly: 'Internet only, no phone number. Your own number keeps working.',
     firstUse: 'The days count from the first connection there, not from today.',
-    purchase: 'The days count from the purchase.',
     install: 'Install it before you fly: you need Wi-Fi for that.',
-    topUp: 'Nothing to install: the data is added to the eSIM that is already in your phone.',
   },
   device: {
     question: 'Does your phone support eSIM?',
@@ -36,7 +28,6 @@ const en = {
     wrong: 'This does not look like an address. Correct it, or leave the field empty.',
   },
   price: 'Price',
-  dollars: (usd: string) => `≈ ${usd}`,
   changed: (was: string, now: string) =>
     `The price has changed: it was ${was}, it is ${now}. You have not been charged.`,
   whatAreStars: {
@@ -44,8 +35,8 @@ const en = {
     answer:
       'Telegram Stars ⭐ are Telegram’s own money. If you do not have enough, Telegram offers to buy them on the next step, by card or in the app store.',
   },
-  terms: (deadline: string) =>
-    `If the eSIM does not arrive within ${deadline}, all Stars come back by themselves. By paying you accept the`,
+  terms: (deadline: string, isTopUp: boolean) =>
+    `If the ${isTopUp ? 'data is not added' : 'eSIM does not arrive'} within ${deadline}, all Stars come back by themselves. By paying you accept the`,
   termsLink: 'terms of sale',
   pay: (stars: string) => `Pay ${stars}`,
   payNew: (stars: string) => `Pay the new price · ${stars}`,
@@ -54,22 +45,23 @@ const en = {
     'The payment did not go through. You have not been charged. Too few Stars? Buy some in Telegram: Settings → My Stars, then press the button again.',
   notCharged: 'You have not been charged.',
   asNew: 'Buy it as a new eSIM',
+  toUnpaid: 'To unpaid orders',
+  otherPlans: 'Choose another plan',
+  others: (place: string, stars: string) => `There are others for ${place}, from ${stars}`,
 };
 
 const ru: typeof en = {
   title: 'Ваш заказ',
   youBuy: 'Вы покупаете',
   youTopUp: 'Вы пополняете',
-  worksIn: (countries) => `Работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
+  left: (data) => `осталось ${data}`,
   lookAlike: (here, others) =>
     `Это ${here}. Не перепутайте с ${others.length > 1 ? 'другими направлениями' : 'другим направлением'}: ${others.join(', ')}.`,
   important: 'Важно',
   facts: {
     dataOnly: 'Только интернет, без номера. Ваш номер продолжит работать.',
     firstUse: 'Дни считаются с первого подключения на месте, а не с сегодняшнего дня.',
-    purchase: 'Дни считаются с покупки.',
     install: 'Установите до вылета: для этого нужен Wi-Fi.',
-    topUp: 'Устанавливать ничего не нужно: интернет добавится к eSIM, который уже в телефоне.',
   },
   device: {
     question: 'Телефон поддерживает eSIM?',
@@ -86,14 +78,14 @@ const ru: typeof en = {
     wrong: 'Это не похоже на адрес. Исправьте его или оставьте поле пустым.',
   },
   price: 'Цена',
-  dollars: (usd) => `≈ ${usd}`,
   changed: (was, now) => `Цена изменилась: была ${was}, стала ${now}. Звёзды не списаны.`,
   whatAreStars: {
     question: 'Что такое Stars?',
     answer:
       'Telegram Stars ⭐ — внутренние деньги Telegram. Если их не хватит, Telegram предложит купить их на следующем шаге: картой или через магазин приложений.',
   },
-  terms: (deadline) => `Если eSIM не придёт за ${deadline}, все звёзды вернутся сами. Оплачивая, вы принимаете`,
+  terms: (deadline, isTopUp) =>
+    `Если ${isTopUp ? 'интернет не добавится' : 'eSIM не придёт'} за ${deadline}, все звёзды вернутся сами. Оплачивая, вы принимаете`,
   termsLink: 'условия продажи',
   pay: (stars) => `Оплатить ${stars}`,
   payNew: (stars) => `Оплатить по новой цене · ${stars}`,
@@ -102,6 +94,9 @@ const ru: typeof en = {
     'Оплата не прошла. Звёзды не списаны. Не хватило? Пополните их в Telegram: Настройки → Мои звёзды, и нажмите кнопку ещё раз.',
   notCharged: 'Звёзды не списаны.',
   asNew: 'Купить новым eSIM',
+  toUnpaid: 'К неоплаченным',
+  otherPlans: 'Выбрать другой тариф',
+  others: (place, stars) => `Есть другие: ${place}, от ${stars}`,
 };
 
 export const checkoutMessages: Record<Language, typeof en> = { en, ru };

@@ -1,13 +1,25 @@
 import './checkout.css';
+import type { Plan } from '../../../lib/contract/catalogue.ts';
+import type { Esim } from '../../../lib/contract/esim.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
-import { formatDays, formatStars, formatUsd } from '../../../lib/i18n/format.ts';
+import { formatStars } from '../../../lib/i18n/format.ts';
+import { planMessages } from '../../../lib/i18n/plan-messages.ts';
 import { checkoutPath } from '../../checkout-path.ts';
 import { deadlineWords } from '../../deadline-words.ts';
-import { planSize } from '../../plan-words.ts';
+import { dataLeft, esimName, stateName, stateTone } from '../../esim-words.ts';
+import type { ClientErrorCode } from '../../esimgo-client.ts';
+import { planLine } from '../../plan-words.ts';
 import { problemMessages, wayOnMessages } from '../../problems.ts';
-import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
-import { close, haptic, openInvoice, setClosingConfirmation } from '../../telegram.ts';
+import {
+  canBotWrite,
+  close,
+  haptic,
+  openInvoice,
+  requestWriteAccess,
+  setClosingConfirmation,
+  type BottomButton,
+} from '../../telegram.ts';
 import { accordion } from '../../ui/accordion.ts';
 import { button } from '../../ui/button.ts';
 import { callout } from '../../ui/callout.ts';
@@ -17,30 +29,34 @@ import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
 import { mainButton } from '../../ui/main-button.ts';
-import { price, withStars } from '../../ui/price.ts';
+import { notice } from '../../ui/notice.ts';
+import { price, usd, withStars } from '../../ui/price.ts';
 import { liveEffect } from '../../ui/scope.ts';
 import { skeletonBlock } from '../../ui/skeleton.ts';
-import { createCheckout, type Checkout, type Offer } from './controller.ts';
+import { stateChip } from '../../ui/state-chip.ts';
+import { topUpWords } from '../current-esim/top-up-words.ts';
+import { createCheckout, type Checkout, type Gone, type Offer } from './controller.ts';
+import { lookAlikesOf } from './look-alikes.ts';
 import { checkoutMessages } from './messages.ts';
 
 export function render(context: ScreenContext): HTMLElement {
   const { language, params, query } = context;
   const esimId = query.get('esim');
+  const telegram = { openInvoice, setClosingConfirmation, canBotWrite, requestWriteAccess, haptic };
   const controller = createCheckout(
-    { ...context, telegram: { openInvoice, setClosingConfirmation, haptic } },
+    { ...context, telegram },
     { bundleId: params['bundle'] ?? '', destination: query.get('to'), esimId },
   );
   const messages = checkoutMessages[language];
   controller.start();
 
   mainButton(() => {
+    const offer = controller.sold.value;
     const stars = controller.stars.value;
-    if (stars === null || controller.offer.state.value.kind !== 'ready') return null;
+    if (!offer || stars === null) return null;
     const setback = controller.setback.value;
-    // Telegram vouches anew only at the next opening: until then no other button could do anything.
-    if (setback?.kind === 'problem' && problemMessages[language][setback.code].way === 'reopen') {
-      return { text: wayOnMessages[language].reopen, onPress: close };
-    }
+    const otherWay = setback?.kind === 'problem' ? wayOnFrom(setback.code, offer, context) : null;
+    if (otherWay) return otherWay;
     const text = controller.priceChange.value === null ? messages.pay : messages.payNew;
     return {
       text: text(formatStars(language, stars)),
@@ -56,39 +72,81 @@ export function render(context: ScreenContext): HTMLElement {
     faces(controller.offer, context, {
       loading: () => h('div', { class: 'checkout__parts' }, skeletonBlock(112), skeletonBlock(150), skeletonBlock(48)),
       ready: (offer) =>
-        h(
-          'div',
-          { class: 'checkout__parts' },
-          renderLookAlike(controller, offer, context),
-          renderSetback(controller, context),
-          renderPurchase(offer(), context, esimId !== null),
-          renderFacts(offer(), context, esimId !== null),
-          esimId === null ? renderDevice(controller, context) : null,
-          esimId === null ? renderEmail(controller, context) : null,
-          renderPrice(controller, offer, context),
-          renderTerms(context),
+        swap(offer, (current) =>
+          current.kind === 'gone'
+            ? renderGone(current, controller, esimId, context)
+            : renderOffer(current, controller, context),
         ),
     }),
   );
 }
 
-function renderLookAlike(controller: Checkout, offer: () => Offer, { language }: ScreenContext): Child {
+/** Where to go instead when paying again could only be refused again; null where it may work. */
+function wayOnFrom(
+  code: ClientErrorCode,
+  { plan, destination }: Offer,
+  { language, router }: ScreenContext,
+): BottomButton | null {
   const messages = checkoutMessages[language];
-  return swap(
-    () => controller.lookAlikes.value,
-    (codes) => {
-      if (codes.length === 0) return null;
-      const others = codes.map((code) => destinationName(code, language));
-      return callout(
-        'warning',
-        'warning',
-        messages.lookAlike(destinationName(offer().destination.code, language), others),
-      );
+  if (code === 'not_compatible') {
+    return { text: messages.asNew, onPress: () => router.replace(checkoutPath(plan.id, destination.code)) };
+  }
+  if (code === 'too_many_open_orders') return { text: messages.toUnpaid, onPress: () => router.navigate('/esims') };
+  const { way } = problemMessages[language][code];
+  if (way === 'retry') return null;
+  // Telegram vouches anew only at the next opening.
+  if (way === 'reopen') return { text: wayOnMessages[language].reopen, onPress: close };
+  return { text: messages.otherPlans, onPress: () => router.replace(`/to/${destination.code}`) };
+}
+
+/** Others like it, where its name or its link tells what it was for. */
+function renderGone(
+  { destination }: Gone,
+  controller: Checkout,
+  esimId: string | null,
+  { language, router }: ScreenContext,
+): Child {
+  const messages = checkoutMessages[language];
+  const { title, text } = problemMessages[language].unknown_bundle;
+  const others = destination
+    ? messages.others(destinationName(destination.code, language), formatStars(language, destination.from_stars))
+    : text;
+  const path = !destination ? '/' : esimId === null ? `/to/${destination.code}` : `/esims/${esimId}/top-up`;
+  return notice({
+    icon: 'sim',
+    title,
+    text: withStars(controller.setback.peek() ? `${messages.notCharged} ${others}` : others, language),
+    action: {
+      text: destination ? messages.otherPlans : wayOnMessages[language].home,
+      onPress: () => router.replace(path),
     },
+  });
+}
+
+function renderOffer(offer: Offer, controller: Checkout, context: ScreenContext): Child {
+  const { esim } = offer;
+  return h(
+    'div',
+    { class: 'checkout__parts' },
+    esim ? null : renderLookAlike(offer, context),
+    renderSetback(controller, context),
+    esim ? renderTopUp(esim, offer, context) : renderPurchase(offer, context),
+    renderFacts(offer, context),
+    esim ? null : renderDevice(controller, context),
+    esim ? null : renderEmail(controller, context),
+    renderPrice(controller, offer, context),
+    renderTerms(esim !== null, context),
   );
 }
 
-function renderSetback(controller: Checkout, { language, router }: ScreenContext): Child {
+function renderLookAlike({ destination }: Offer, { language }: ScreenContext): Child {
+  const others = lookAlikesOf(destination.code).map((code) => destinationName(code, language));
+  if (others.length === 0) return null;
+  const { lookAlike } = checkoutMessages[language];
+  return callout('warning', 'warning', lookAlike(destinationName(destination.code, language), others));
+}
+
+function renderSetback(controller: Checkout, { language }: ScreenContext): Child {
   const messages = checkoutMessages[language];
   const place = h(
     'div',
@@ -107,12 +165,7 @@ function renderSetback(controller: Checkout, { language, router }: ScreenContext
         if (!setback) return null;
         if (setback.kind !== 'problem') return callout('quiet', 'info', messages[setback.kind]);
         const { title, text } = problemMessages[language][setback.code];
-        const offer = valueOf(controller.offer);
-        const path = offer && checkoutPath(offer.plan.id, offer.destination.code);
-        return [
-          callout('bad', 'warning', `${title}. ${text} ${messages.notCharged}`),
-          setback.code === 'not_compatible' && path ? button(messages.asNew, () => router.replace(path)) : null,
-        ];
+        return callout('bad', 'warning', `${title}. ${text} ${messages.notCharged}`);
       },
     ),
   );
@@ -123,10 +176,10 @@ function renderSetback(controller: Checkout, { language, router }: ScreenContext
   return place;
 }
 
-function renderPurchase({ plan, destination }: Offer, { language }: ScreenContext, isTopUp: boolean): HTMLElement {
+function renderPurchase({ plan, destination }: Offer, { language }: ScreenContext): HTMLElement {
   const messages = checkoutMessages[language];
   return section(
-    { title: isTopUp ? messages.youTopUp : messages.youBuy },
+    { title: messages.youBuy },
     h(
       'div',
       { class: 'card purchase' },
@@ -135,25 +188,66 @@ function renderPurchase({ plan, destination }: Offer, { language }: ScreenContex
         'div',
         { class: 'purchase__text' },
         h('p', { class: 'purchase__place' }, destinationName(destination.code, language)),
-        h('p', { class: 'purchase__plan' }, `${planSize(plan, language)} · ${formatDays(language, plan.days)}`),
-        plan.coverage.length > 1 ? h('p', { class: 'caption' }, messages.worksIn(plan.coverage.length)) : null,
+        renderPlan(plan, language),
+        plan.coverage.length > 1
+          ? h('p', { class: 'caption' }, planMessages[language].worksIn(plan.coverage.length))
+          : null,
       ),
     ),
   );
 }
 
-function renderFacts({ plan }: Offer, { language }: ScreenContext, isTopUp: boolean): HTMLElement {
+/** Which eSIM it is, in what state, and what comes to it. */
+function renderTopUp(esim: Esim, { plan }: Offer, { language }: ScreenContext): HTMLElement {
+  const messages = checkoutMessages[language];
+  const left = esim.state === 'live' && !esim.usage?.unlimited ? dataLeft(esim.usage, language) : null;
+  return section(
+    { title: messages.youTopUp },
+    card(
+      h(
+        'div',
+        { class: 'purchase' },
+        flag(esim.country_code, { isLarge: true }),
+        h(
+          'div',
+          { class: 'purchase__text' },
+          h('p', { class: 'purchase__place' }, esimName(esim, language)),
+          h('p', { class: 'purchase__state' }, stateChip(stateName(esim.state, language), stateTone(esim.state))),
+          h('p', { class: 'caption' }, left && `${messages.left(left)} · `, `eSIM …${esim.iccid_last4}`),
+        ),
+      ),
+      h('div', { class: 'purchase purchase--added' }, icon('plus'), h('div', null, renderPlan(plan, language))),
+    ),
+  );
+}
+
+function renderPlan(plan: Plan, language: ScreenContext['language']): Child {
+  const { fair_use: fairUse } = plan;
+  return [
+    h('p', { class: 'purchase__plan' }, planLine(plan, language)),
+    fairUse
+      ? h('p', { class: 'caption' }, planMessages[language].fairUse(fairUse.full_speed_mb_per_day, fairUse.then_kbit_s))
+      : null,
+  ];
+}
+
+function renderFacts({ plan, esim }: Offer, { language }: ScreenContext): HTMLElement {
   const { important, facts } = checkoutMessages[language];
   const fact = (iconName: IconName, text: string) =>
     h('li', { class: 'facts__fact' }, icon(iconName), h('span', null, text));
+  const words = esim && topUpWords(esim, language);
   return section(
     { title: important },
     h(
       'ul',
       { class: 'card card--padded facts' },
-      fact('globe', facts.dataOnly),
-      fact('clock', plan.autostart ? facts.firstUse : facts.purchase),
-      isTopUp ? fact('sim', facts.topUp) : fact('wifi', facts.install),
+      words
+        ? [fact('clock', words.start), words.days && fact('info', words.days), fact('sim', words.install)]
+        : [
+            fact('globe', facts.dataOnly),
+            fact('clock', plan.autostart ? facts.firstUse : planMessages[language].startsAtPurchase),
+            fact('wifi', facts.install),
+          ],
     ),
   );
 }
@@ -228,7 +322,7 @@ function renderEmail(controller: Checkout, { language, session }: ScreenContext)
   );
 }
 
-function renderPrice(controller: Checkout, offer: () => Offer, { language }: ScreenContext): HTMLElement {
+function renderPrice(controller: Checkout, { plan }: Offer, { language }: ScreenContext): HTMLElement {
   const messages = checkoutMessages[language];
   return card(
     h(
@@ -241,7 +335,7 @@ function renderPrice(controller: Checkout, offer: () => Offer, { language }: Scr
         h('span', { class: 'checkout__stars' }, () => price(controller.stars.value ?? 0, language)),
         // The dollars belong to the price that the catalogue named; for a newer one there is none yet.
         h('span', { class: 'hint number' }, () =>
-          controller.priceChange.value === null ? messages.dollars(formatUsd(language, offer().plan.price_usd)) : null,
+          controller.priceChange.value === null ? usd(plan.price_usd, language) : null,
         ),
       ),
     ),
@@ -249,12 +343,12 @@ function renderPrice(controller: Checkout, offer: () => Offer, { language }: Scr
   );
 }
 
-function renderTerms({ language, router, session }: ScreenContext): HTMLElement {
+function renderTerms(isTopUp: boolean, { language, router, session }: ScreenContext): HTMLElement {
   const messages = checkoutMessages[language];
   return h(
     'p',
     { class: 'caption checkout__terms' },
-    () => `${messages.terms(deadlineWords(session.value, language))} `,
+    () => `${messages.terms(deadlineWords(session.value, language), isTopUp)} `,
     h(
       'button',
       { class: 'checkout__link', type: 'button', on: { click: () => router.navigate('/help?topic=terms') } },

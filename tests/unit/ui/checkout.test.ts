@@ -1,49 +1,201 @@
+import { signal } from '@preact/signals-core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { createOrderBodySchema, type CreateOrderBody } from '../../../lib/contract/order.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Esim } from '../../../lib/contract/esim.ts';
+import { createOrderBodySchema, type CreateOrderBody, type Order } from '../../../lib/contract/order.ts';
 import { isEmail } from '../../../src/email.ts';
+import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
+import { forget } from '../../../src/kept-values.ts';
+import { valueOf } from '../../../src/resource.ts';
 import { createCheckout } from '../../../src/screens/checkout/controller.ts';
 import { lookAlikesOf } from '../../../src/screens/checkout/look-alikes.ts';
 import { checkoutMessages } from '../../../src/screens/checkout/messages.ts';
 import { destinationName } from '../../../lib/i18n/destination-name.ts';
-import { anOrder, aPlan } from '../../support/app-samples.ts';
+import type { PaymentOutcome } from '../../../src/telegram.ts';
+import { anEsim, anOrder, aPlan } from '../../support/app-samples.ts';
 
 const PLAN = aPlan();
 
-async function openCheckout() {
+const THAILAND = { code: 'TH', kind: 'country' as const, region: 'asia', iso: ['TH'], from_stars: 95, plans: 1 };
+let orders = 0;
+
+beforeEach(() => forget('asked-to-write'));
+
+interface World {
+  bundleId?: string;
+  destination?: string | null;
+  esim?: Esim;
+  refusal?: ESIMGoClientError;
+  outcome?: PaymentOutcome;
+  canBotWrite?: boolean;
+  requestWriteAccess?: () => Promise<boolean>;
+  order?: Order | ESIMGoClientError;
+}
+
+async function openCheckout(world: World = {}) {
+  const { bundleId = PLAN.id, destination = 'TH', esim, refusal, outcome = 'cancelled' } = world;
+  // What was said of one order's payment is remembered.
+  const unpaid = anOrder({ id: `ord_${(orders += 1)}`, status: 'pending' });
   const asked: CreateOrderBody[] = [];
-  const unpaid = anOrder({ status: 'pending' });
+  const paths: string[] = [];
+  const sent: string[] = [];
+  const requestWriteAccess = vi.fn(world.requestWriteAccess ?? (() => Promise.resolve(false)));
   const client = {
-    getProducts: () =>
-      Promise.resolve({
-        destination: { code: 'TH', kind: 'country' as const, region: 'asia', iso: ['TH'], from_stars: 1, plans: 1 },
-        plans: [PLAN],
-        version: '1',
-        updated_at: '2026-01-01T00:00:00.000Z',
-        source: 'api' as const,
-      }),
+    getProducts: (code: string) =>
+      code === 'TH'
+        ? Promise.resolve({
+            destination: THAILAND,
+            plans: [PLAN],
+            version: '1',
+            updated_at: '2026-01-01T00:00:00.000Z',
+            source: 'api' as const,
+          })
+        : Promise.reject(new ESIMGoClientError('not_found')),
+    getEsim: () => (esim ? Promise.resolve(esim) : Promise.reject(new ESIMGoClientError('not_found'))),
     createOrder: (body: CreateOrderBody) => {
       asked.push(body);
+      if (refusal) return Promise.reject(refusal);
       return Promise.resolve({ order: unpaid, invoice_url: 'https://t.me/$x' });
     },
-    getOrderStatus: () => Promise.resolve(unpaid),
+    getOrderStatus: () =>
+      world.order instanceof Error ? Promise.reject(world.order) : Promise.resolve(world.order ?? unpaid),
+    sendToChat: (id: string) => {
+      sent.push(id);
+      return Promise.resolve('sent' as const);
+    },
   };
   const checkout = createCheckout(
     {
       client,
-      router: { replace: () => {} },
+      router: { replace: (path) => paths.push(path) },
       track: () => {},
       telegram: {
-        openInvoice: () => Promise.resolve('cancelled' as const),
+        openInvoice: () => Promise.resolve(outcome),
         setClosingConfirmation: () => {},
+        canBotWrite: signal(world.canBotWrite ?? false),
+        requestWriteAccess,
         haptic: { error: () => {} },
       },
     },
-    { bundleId: PLAN.id, destination: 'TH', esimId: null },
+    { bundleId, destination, esimId: esim?.id ?? null },
   );
   await checkout.offer.reload();
-  return { checkout, asked };
+  return { checkout, asked, paths, sent, requestWriteAccess, orderId: unpaid.id };
 }
+
+describe('a plan that is not sold', () => {
+  it.each([
+    ['whose name tells the country', { bundleId: 'esim_999GB_7D_TH_V2', destination: null }, THAILAND],
+    ['whose link tells the country', { bundleId: 'nope', destination: 'TH' }, THAILAND],
+    ['of no country that its name tells', { bundleId: 'nope', destination: null }, null],
+    ['of a country where nothing is sold', { bundleId: 'esim_1GB_7D_XX_V2', destination: null }, null],
+  ])('leads to others like it where there are any: one %s', async (_, world, destination) => {
+    const { checkout } = await openCheckout(world);
+    expect(valueOf(checkout.offer)).toEqual({ kind: 'gone', destination });
+    expect(checkout.stars.value).toBeNull();
+  });
+
+  it('leads there too when the last of it is sold before the payment', async () => {
+    const { checkout } = await openCheckout({ refusal: new ESIMGoClientError('unknown_bundle') });
+    expect(checkout.sold.value?.plan).toEqual(PLAN);
+    await checkout.pay();
+    expect(valueOf(checkout.offer)).toEqual({ kind: 'gone', destination: THAILAND });
+  });
+});
+
+describe('a new price', () => {
+  it('is shown with the old one, and asked for by the next press', async () => {
+    const refusal = new ESIMGoClientError('price_changed', { details: { price_stars: 300 } });
+    const { checkout, asked } = await openCheckout({ refusal });
+    await checkout.pay();
+    expect(checkout.priceChange.value).toEqual({ was: PLAN.price_stars, now: 300 });
+    await checkout.pay();
+    expect(asked.map(({ expected_stars: stars }) => stars)).toEqual([PLAN.price_stars, 300]);
+  });
+});
+
+describe('a sheet that is called cancelled', () => {
+  it('is believed when the server knows of no payment', async () => {
+    const { checkout, paths } = await openCheckout();
+    await checkout.pay();
+    expect(checkout.setback.value).toEqual({ kind: 'cancelled' });
+    expect(paths).toEqual([]);
+  });
+
+  it('is not while the server does not know, or cannot be asked', async () => {
+    for (const order of [anOrder({ status: 'pending', payment_in_doubt: true }), new ESIMGoClientError('offline')]) {
+      const { checkout, paths, orderId } = await openCheckout({ order });
+      await checkout.pay();
+      expect(checkout.setback.value).toBeNull();
+      expect(paths).toEqual([`/orders/${orderId}`]);
+    }
+  });
+});
+
+describe('a top-up', () => {
+  it('names its eSIM, on the screen and in the order', async () => {
+    const esim = anEsim();
+    const { checkout, asked } = await openCheckout({ esim });
+    expect(checkout.sold.value?.esim).toEqual(esim);
+    await checkout.pay();
+    expect(asked).toMatchObject([{ iccid: esim.id }]);
+    expect(checkout.setback.value).toEqual({ kind: 'cancelled' });
+  });
+
+  it('of an eSIM that takes none says so before anybody pays', async () => {
+    const { checkout } = await openCheckout({ esim: anEsim({ state: 'deactivated' }) });
+    expect(checkout.setback.value).toEqual({ kind: 'problem', code: 'not_compatible' });
+  });
+});
+
+describe('the question whether the bot may write', () => {
+  it('waits for the payment, and the way on does not wait for its answer', async () => {
+    const { checkout, paths, requestWriteAccess, orderId } = await openCheckout({
+      outcome: 'paid',
+      requestWriteAccess: () => new Promise(() => {}),
+    });
+    await checkout.pay();
+    expect(requestWriteAccess).toHaveBeenCalledOnce();
+    expect(paths).toEqual([`/orders/${orderId}?invoice=paid`]);
+  });
+
+  it('is not asked of who has not paid, of who allowed it, or twice', async () => {
+    const unpaid = await openCheckout({ outcome: 'cancelled' });
+    await unpaid.checkout.pay();
+    expect(unpaid.requestWriteAccess).not.toHaveBeenCalled();
+    const allowed = await openCheckout({ outcome: 'paid', canBotWrite: true });
+    await allowed.checkout.pay();
+    expect(allowed.paths).toHaveLength(1);
+    expect(allowed.requestWriteAccess).not.toHaveBeenCalled();
+    const first = await openCheckout({ outcome: 'paid' });
+    await first.checkout.pay();
+    expect(first.requestWriteAccess).toHaveBeenCalledOnce();
+    const again = await openCheckout({ outcome: 'paid' });
+    await again.checkout.pay();
+    expect(again.paths).toHaveLength(1);
+    expect(again.requestWriteAccess).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['an eSIM that was ready before the answer is sent', anOrder(), ['esim_AAAAAAAAAAAAAAAAAAAA']],
+    [
+      'one that is still made is left to the server',
+      anOrder({ status: 'processing', esim_id: null, ready_at: null }),
+      [],
+    ],
+    ['a top-up has nothing to send', anOrder({ kind: 'top_up' }), []],
+  ])('when it is answered with yes: %s', async (_, order, expected) => {
+    const { checkout, sent, requestWriteAccess } = await openCheckout({
+      outcome: 'paid',
+      order,
+      requestWriteAccess: () => Promise.resolve(true),
+    });
+    await checkout.pay();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(requestWriteAccess).toHaveBeenCalledOnce();
+    expect(sent).toEqual(expected);
+  });
+});
 
 describe('the guard against look-alikes', () => {
   it.each([
