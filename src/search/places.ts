@@ -252,13 +252,13 @@ function inLatin(text: string): string {
   return [...text].map((letter) => LATIN[letter] ?? letter).join('');
 }
 
-/** Where people live, sold or not; so that one that is not is not taken for a slip of another's name. */
-export const COUNTRIES: readonly string[] = (
-  'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA ' +
-  'CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR ' +
-  'GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP ' +
-  'KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR ' +
-  'MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE ' +
-  'RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT ' +
-  'TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK'
-).split(' ');
+/** Countries without another name above: with those that have one, all there are, sold or not. */
+const FURTHER_COUNTRIES =
+  'AQ AS BI BL CC CK CU CX DJ EH ER FK FM GI GU GY IO KI KM KP MH MP MS NF NU PM PN PW SB SH SJ SM SO SS ST SX SY ' +
+  'TK TM TV VA WF';
+
+/** So that one that is not sold is not taken for a slip of another's name. */
+export function allCountries(): string[] {
+  const named = [...PLACES.matchAll(/^[A-Z]{2}(?= )/gm)].map(([code]) => code);
+  return [...named, ...FURTHER_COUNTRIES.split(' ')];
+}

@@ -137,8 +137,8 @@ export function createDestinations({
     isFirstVisit,
     async prepareSearch() {
       if (knowledge.value.countries) return;
-      const { COUNTRIES, placeAliases } = await import('../../search/places.ts');
-      knowledge.value = { aliases: placeAliases(), countries: COUNTRIES };
+      const { allCountries, placeAliases } = await import('../../search/places.ts');
+      knowledge.value = { aliases: placeAliases(), countries: allCountries() };
       // Now, rather than at the first letter.
       search.peek();
     },

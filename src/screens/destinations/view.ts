@@ -21,6 +21,7 @@ import { list, listRow } from '../../ui/list-row.ts';
 import { notice } from '../../ui/notice.ts';
 import { price } from '../../ui/price.ts';
 import { ring } from '../../ui/ring.ts';
+import { searchField } from '../../ui/search-field.ts';
 import { skeletonList } from '../../ui/skeleton.ts';
 import { createDestinations, placesOfKind, type Destinations, type Letter, type Place } from './controller.ts';
 import { destinationsMessages } from './messages.ts';
@@ -62,48 +63,15 @@ export function render(context: ScreenContext): HTMLElement {
 
 function renderSearch(controller: Destinations, { language, router }: ScreenContext): HTMLElement {
   const messages = destinationsMessages[language];
-  const input = h('input', {
-    class: 'search-field__input',
-    type: 'search',
-    'aria-label': messages.search,
-    placeholder: messages.search,
-    enterkeyhint: 'search',
-    autocomplete: 'off',
-    autocapitalize: 'off',
-    spellcheck: 'false',
-    value: () => controller.query.value,
-    on: {
-      focus: () => void controller.prepareSearch().catch(() => {}),
-      input: () => (controller.query.value = input.value),
+  return searchField(controller.query, {
+    label: messages.search,
+    clearLabel: messages.clear,
+    onFocus: () => void controller.prepareSearch().catch(() => {}),
+    onSubmit: () => {
+      const { places = [], isGuess = true } = controller.found.value ?? {};
+      if (!isGuess && places[0]) router.navigate(`/to/${places[0].code}`);
     },
   });
-  const openBest = (event: Event) => {
-    event.preventDefault();
-    input.blur();
-    const { places = [], isGuess = true } = controller.found.value ?? {};
-    if (!isGuess && places[0]) router.navigate(`/to/${places[0].code}`);
-  };
-  const clear = () => {
-    controller.query.value = '';
-    input.focus();
-  };
-  return h(
-    'form',
-    { class: 'search-field', role: 'search', on: { submit: openBest } },
-    icon('search'),
-    input,
-    h(
-      'button',
-      {
-        class: 'search-field__clear',
-        type: 'button',
-        'aria-label': messages.clear,
-        hidden: () => controller.query.value === '',
-        on: { click: clear },
-      },
-      icon('close'),
-    ),
-  );
 }
 
 function renderFound(controller: Destinations, context: ScreenContext): Child {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COUNTRIES, placeAliases } from '../../../src/search/places.ts';
+import { allCountries, placeAliases } from '../../../src/search/places.ts';
 import { createSearch } from '../../../src/search/search.ts';
 import { editDistance, inCyrillicLayout, inLatinLayout, normalise } from '../../../src/search/text.ts';
 
@@ -13,7 +13,7 @@ const SOLD =
 const REGIONS = 'RAF RAS RBH RBK RCA RCE RCI REUL REUP REUS RGB RGBL RGBM RGBS RLA RME RMENA RNA ROC';
 const codes = `${SOLD} ${REGIONS}`.split(' ');
 
-const search = createSearch(codes, { aliases: placeAliases(), countries: COUNTRIES });
+const search = createSearch(codes, { aliases: placeAliases(), countries: allCountries() });
 const first = (query: string) => search.find(query).codes[0];
 
 describe('createSearch', () => {
