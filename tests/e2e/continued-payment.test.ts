@@ -64,7 +64,7 @@ describe('an order that was left unpaid', () => {
     await client.sees('The price has changed');
     await client.sees('You have not been charged');
     expect(await client.sheet.count()).toBe(0);
-    await client.press('See the new price');
+    await client.press('Order again');
     await client.sees('You are buying');
     await cost(1 / 3);
   });

@@ -1,6 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Order } from '../../../lib/contract/order.ts';
-import { codeOf, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
+import { codeOf, ESIMGoClientError, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
 import { isInDoubt, isPaymentReport, reportPayment, type PaymentReport } from '../../reported-payments.ts';
@@ -31,6 +31,8 @@ export interface Payment {
   note: ReadonlySignal<UnpaidNote>;
   /** Why the last try to go on with the payment ended. */
   problem: ReadonlySignal<ClientErrorCode | null>;
+  /** What the plan costs today, where the order can no longer be kept at its price. */
+  newStars: ReadonlySignal<number | null>;
   continuePayment(): Promise<void>;
   start(): void;
 }
@@ -56,12 +58,7 @@ export function createPayment(
   { client, track, now, telegram }: PaymentDeps,
   { orderId, invoice }: { orderId: string; invoice: string | null },
 ): Payment {
-  const order = createResource(async () => {
-    const sheetsBefore = sheets;
-    const value = await client.getOrderStatus(orderId);
-    if (sheets === sheetsBefore) isSure.value = true;
-    return value;
-  });
+  const order = createResource(load);
   const openedAt = now();
   const clock = signal(openedAt);
   const closedAt = signal(openedAt);
@@ -70,6 +67,7 @@ export function createPayment(
   const isPaying = signal(false);
   const wasCancelled = signal(false);
   const problem = signal<ClientErrorCode | null>(null);
+  const newStars = signal<number | null>(null);
   let sheets = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLeft = false;
@@ -93,9 +91,18 @@ export function createPayment(
     if (report.value !== null) reportPayment(orderId, report.value);
   }
 
+  async function load(): Promise<Order> {
+    const sheetsBefore = sheets;
+    const value = await client.getOrderStatus(orderId);
+    if (sheets === sheetsBefore) isSure.value = true;
+    return value;
+  }
+
   async function poll(): Promise<void> {
     clearTimeout(timer);
-    await order.reload();
+    // What failed stays on the screen until there is something better; only a person sees the skeleton again.
+    if (order.state.value.kind === 'failed') await load().then(order.set, () => {});
+    else await order.reload();
     clock.value = now();
     if (isLeft) return;
     tell(face.value);
@@ -131,6 +138,7 @@ export function createPayment(
       return wasCancelled.value ? 'cancelled' : 'unpaid';
     }),
     problem,
+    newStars,
     async continuePayment() {
       if (isPaying.value) return;
       isPaying.value = true;
@@ -148,6 +156,8 @@ export function createPayment(
         hear(outcome);
         wasCancelled.value = report.value === null;
       } catch (error) {
+        const stars = error instanceof ESIMGoClientError ? error.details['price_stars'] : null;
+        newStars.value = typeof stars === 'number' ? stars : null;
         problem.value = codeOf(error);
       } finally {
         if (!isLeft) await poll();

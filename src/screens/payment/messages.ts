@@ -10,7 +10,13 @@ const en = {
     expired: 'The order has expired',
     topped: 'Topped up',
   },
-  steps: { paid: 'Payment received', issuing: 'Issuing the eSIM', adding: 'Adding the data', ready: 'Ready' },
+  steps: {
+    paying: 'Payment',
+    paid: 'Payment received',
+    issuing: 'Issuing the eSIM',
+    adding: 'Adding the data',
+    ready: 'Ready',
+  },
   usual: {
     canWrite: 'Usually 5–20 seconds. You can close this: we will send it to the chat.',
     cannotWrite: 'Usually 5–20 seconds. It will also be under “My eSIMs”.',
@@ -30,8 +36,8 @@ const en = {
   allowMessages: 'Allow us to send the eSIM to the chat',
   asking: 'Asking Telegram about the payment.',
   cancelled: 'The payment was closed. You have not been charged.',
-  repriced: 'It costs something else by now. You have not been charged: look at the new price and order again.',
-  toNewPrice: 'See the new price',
+  repriced: (was: string, now: string) => `It was ${was} and is ${now} now.\nYou have not been charged.`,
+  orderAnew: 'Order again',
   gone: 'You have not been charged. Choose another plan.',
 };
 
@@ -45,7 +51,13 @@ const ru: typeof en = {
     expired: 'Срок заказа истёк',
     topped: 'Пополнено',
   },
-  steps: { paid: 'Оплата получена', issuing: 'Выпускаем eSIM', adding: 'Добавляем интернет', ready: 'Готово' },
+  steps: {
+    paying: 'Оплата',
+    paid: 'Оплата получена',
+    issuing: 'Выпускаем eSIM',
+    adding: 'Добавляем интернет',
+    ready: 'Готово',
+  },
   usual: {
     canWrite: 'Обычно 5–20 секунд. Можно закрыть: пришлём в чат.',
     cannotWrite: 'Обычно 5–20 секунд. Он появится и в «Моих eSIM».',
@@ -65,8 +77,8 @@ const ru: typeof en = {
   allowMessages: 'Разрешить прислать eSIM в чат',
   asking: 'Спрашиваем Telegram об оплате.',
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
-  repriced: 'Теперь он стоит по-другому. Звёзды не списаны: посмотрите новую цену и оформите заказ заново.',
-  toNewPrice: 'Посмотреть новую цену',
+  repriced: (was, now) => `Было ${was}, стало ${now}.\nЗвёзды не списаны.`,
+  orderAnew: 'Оформить заново',
   gone: 'Звёзды не списаны. Выберите другой тариф.',
 };
 

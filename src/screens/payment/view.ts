@@ -90,7 +90,7 @@ function renderProgress(
     h(
       'ol',
       { class: 'steps' },
-      step(messages.steps.paid, isPaid ? 'done' : 'now'),
+      step(isPaid ? messages.steps.paid : messages.steps.paying, isPaid ? 'done' : 'now'),
       step(work, isPaid ? 'now' : 'next'),
       step(messages.steps.ready, 'next'),
     ),
@@ -132,11 +132,24 @@ function renderUnpaid(order: () => Order, controller: Payment, context: ScreenCo
       return code === null ? messages.titles.unpaid : problemMessages[language][code].title;
     }),
     renderPlan(order(), language),
-    h('p', { class: 'hint payment__note', role: 'status' }, () => {
-      if (refusal() !== null) return refusal() === 'price_changed' ? messages.repriced : messages.gone;
-      const note = controller.note.value;
-      return note === 'unpaid' ? messages.unpaid(formatTime(language, new Date(order().expires_at))) : messages[note];
-    }),
+    h(
+      'p',
+      { class: 'hint payment__note', role: 'status' },
+      swap(
+        () => {
+          const stars = controller.newStars.value;
+          if (refusal() === 'price_changed' && stars !== null) {
+            return messages.repriced(formatStars(language, order().price_stars), formatStars(language, stars));
+          }
+          if (refusal() !== null) return messages.gone;
+          const note = controller.note.value;
+          return note === 'unpaid'
+            ? messages.unpaid(formatTime(language, new Date(order().expires_at)))
+            : messages[note];
+        },
+        (text) => withStars(text, language),
+      ),
+    ),
     swap(
       () => (refusal() === null ? controller.problem.value : null),
       (code) => {
@@ -161,7 +174,7 @@ function wayToPay(
   }
   if (refusal === 'price_changed') {
     const path = checkoutPath(planId, code, kind === 'top_up' ? esimId : null);
-    return { text: messages.toNewPrice, onPress: () => router.replace(path) };
+    return { text: messages.orderAnew, onPress: () => router.replace(path) };
   }
   return {
     text: messages.continuePayment(formatStars(language, stars)),

@@ -59,7 +59,10 @@ async function open(
 const leave: (() => void)[] = [];
 afterEach(() => leave.splice(0).forEach((dispose) => dispose()));
 
-const refusal = (code: 'price_changed' | 'offline') => () => Promise.reject(new ESIMGoClientError(code));
+const refusal =
+  (code: 'price_changed' | 'offline', details: Record<string, unknown> = {}) =>
+  () =>
+    Promise.reject(new ESIMGoClientError(code, { details }));
 
 describe('a payment that the sheet reported and the server has not seen', () => {
   it.each(['paid', 'pending', 'unknown'])('is looked for after %s', async (invoice) => {
@@ -166,11 +169,23 @@ describe('continuePayment', () => {
   });
 
   it('names the reason when the order can no longer be kept at its price', async () => {
-    const { payment, opened } = await open(pending(), { pay: refusal('price_changed') });
+    const { payment, opened } = await open(pending(), { pay: refusal('price_changed', { price_stars: 300 }) });
     await payment.continuePayment();
     expect(opened).toEqual([]);
     expect(payment.problem.value).toBe('price_changed');
+    expect(payment.newStars.value).toBe(300);
     expect(payment.isPaying.value).toBe(false);
+  });
+});
+
+describe('an order that could not be read', () => {
+  it('is looked at again without the notice making way for a skeleton', async () => {
+    const { payment } = await open(pending(), { status: refusal('offline'), pay: refusal('offline') });
+    const shown: string[] = [];
+    const stop = payment.order.state.subscribe(({ kind }) => shown.push(kind));
+    await payment.continuePayment();
+    stop();
+    expect(shown).toEqual(['failed']);
   });
 });
 
