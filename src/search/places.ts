@@ -4,15 +4,15 @@
  */
 const PLACES = `
 AD андорра ла велья,andorra la vella,пас де ла каса,pas de la casa
-AE эмираты,оаэ,uae,emirates,дубай,dubai,абу даби,abu dhabi,шарджа,sharjah,рас эль хайма,ras al khaimah,фуджейра
+AE эмираты,emirates,дубай,dubai,абу даби,abu dhabi,шарджа,sharjah,рас эль хайма,ras al khaimah,фуджейра
 AF кабул
 AG сент джонс,барбуда
 AI валли
 AL тирана,дуррес,саранда,sarande,влера,vlore
-AM ереван,yerevan,гюмри,севан,дилижан,hayastan
+AM ереван,yerevan,гюмри,севан,дилижан
 AO луанда
 AR буэнос айрес,buenos aires,патагония,patagonia,барилоче,ушуайя,ushuaia,мендоса,игуасу
-AT вена,vienna,wien,зальцбург,salzburg,инсбрук,innsbruck,кицбюэль,грац,osterreich
+AT вена,vienna,wien,зальцбург,salzburg,инсбрук,innsbruck,кицбюэль,грац
 AU сидней,sydney,мельбурн,melbourne,канберра,брисбен,brisbane,перт,perth,голд кост,gold coast,кэрнс,cairns
 AW ораньестад,oranjestad
 AX мариехамн,mariehamn,аланды
@@ -54,7 +54,7 @@ CZ прага,prague,praha,брно,карловы вары,czechia
 DE берлин,мюнхен,munich,гамбург,hamburg,франкфурт,кёльн,cologne,дюссельдорф,dusseldorf,штутгарт,дрезден,dresden,баден баден,deutschland,фрг
 DK копенгаген,copenhagen,орхус,леголенд
 DM розо
-DO доминикана,пунта кана,punta cana,санто доминго,бока чика,пуэрто плата,баваро
+DO пунта кана,punta cana,санто доминго,бока чика,пуэрто плата,баваро
 DZ алжир,algiers,оран
 EC кито,quito,гуаякиль,галапагосы,galapagos
 EE таллин,таллинн,тарту,пярну,сааремаа
@@ -66,9 +66,9 @@ FJ сува,нади
 FO торсхавн,фареры
 FR париж,paris,ницца,nice,канны,cannes,лион,lyon,марсель,marseille,куршевель,courchevel,шамони,chamonix,бордо,лазурный берег,корсика,corsica,страсбург,диснейленд,сен тропе
 GA либревиль
-GB лондон,англия,england,британия,britain,шотландия,scotland,эдинбург,edinburgh,манчестер,ливерпуль,уэльс,wales,уельс,северная ирландия,белфаст,uk,соединенное королевство,глазго
+GB лондон,англия,england,шотландия,scotland,эдинбург,edinburgh,манчестер,ливерпуль,уэльс,wales,уельс,северная ирландия,белфаст,соединенное королевство,глазго
 GD сент джорджес
-GE тбилиси,батуми,кутаиси,гудаури,сакартвело,боржоми,кобулети,казбеги
+GE тбилиси,батуми,кутаиси,гудаури,боржоми,кобулети,казбеги
 GF кайенна,куру
 GG гернси
 GH аккра,accra
@@ -82,9 +82,9 @@ GT антигуа гватемала,тикаль
 GW бисау
 HK сянган,hongkong,гон конг
 HN тегусигальпа,роатан
-HR загреб,дубровник,сплит,пула,истрия,хвар,задар,hrvatska
+HR загреб,дубровник,сплит,пула,истрия,хвар,задар
 HT порт о пренс
-HU будапешт,budapest,балатон,хевиз,heviz,дебрецен,magyarorszag
+HU будапешт,budapest,балатон,хевиз,heviz,дебрецен
 IC канары,canaries,тенерифе,гран канария,gran canaria,лансароте,lanzarote,фуэртевентура,лас пальмас
 ID бали,джакарта,jakarta,денпасар,убуд,ломбок,чангу,canggu,комодо,суматра,ява,java
 IE дублин,корк,cork,голуэй,эйре
@@ -192,7 +192,7 @@ TW тайбэй,taipei,гаосюн,формоза
 TZ занзибар,дар эс салам,dar es salaam,килиманджаро,kilimanjaro,аруша,серенгети,додома
 UA киев,kyiv,львов,lviv,одесса,odesa,харьков,буковель
 UG кампала,энтеббе
-US америка,america,usa,сша,штаты,states,соединенные штаты,united states of america,нью йорк,new york,лос анджелес,los angeles,майами,miami,вашингтон,washington,сан франциско,san francisco,лас вегас,чикаго,chicago,флорида,калифорния,california,бостон,орландо,аляска,техас,сиэтл
+US америка,america,штаты,states,соединенные штаты,united states of america,нью йорк,new york,лос анджелес,los angeles,майами,miami,вашингтон,washington,сан франциско,san francisco,лас вегас,чикаго,chicago,флорида,калифорния,california,бостон,орландо,аляска,техас,сиэтл
 US-HI гавайские острова,гонолулу,honolulu,мауи,оаху
 UY монтевидео,пунта дель эсте
 UZ ташкент,самарканд,бухара,хива
@@ -206,14 +206,14 @@ WS апиа
 XK приштина,pristina
 YE сана,сокотра,socotra
 YT мамудзу
-ZA йоханнесбург,johannesburg,кейптаун,cape town,дурбан,юар,rsa,претория,южно африканская республика,крюгер
+ZA йоханнесбург,johannesburg,кейптаун,cape town,дурбан,rsa,претория,южно африканская республика,крюгер
 ZM лусака
 ZW хараре,виктория фолс,victoria falls
 RAF черный континент
 REUP европа,европейский союз,евросоюз,шенген,schengen,eu,ес
 REUL европа,евросоюз,шенген,schengen,eu,ес
 RAS юго восточная азия,southeast asia
-RCI снг,содружество
+RCI содружество
 RCA карибские острова,caribbean islands,антилы
 RLA южная америка,латинская америка,south america,latin america
 RNA usa canada mexico,сша канада мексика
@@ -254,8 +254,7 @@ function inLatin(text: string): string {
 
 /** Countries without another name above: with those that have one, all there are, sold or not. */
 const FURTHER_COUNTRIES =
-  'AQ AS BI BL CC CK CU CX DJ EH ER FK FM GI GU GY IO KI KM KP MH MP MS NF NU PM PN PW SB SH SJ SM SO SS ST SX SY ' +
-  'TK TM TV VA WF';
+  'AQ AS BI BL CK CU DJ EH ER FK FM GI GU GY KI KM KP MH MP MS NU PM PW SB SH SM SO SS ST SX SY ' + 'TM TV VA WF';
 
 /** So that one that is not sold is not taken for a slip of another's name. */
 export function allCountries(): string[] {
