@@ -190,7 +190,7 @@ describe('another user of the same device', () => {
     expect(await client.inApp<string>('JSON.stringify({ ...localStorage })')).toContain(esim.lpa);
     await client.closeShop();
 
-    await client.page.getByRole('button', { name: 'New user' }).click();
+    await client.page.getByRole('button', { name: 'Be somebody new' }).click();
     await client.openShop('/esims');
     await client.sees('No eSIMs yet');
     const kept = await client.inApp<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');

@@ -9,7 +9,7 @@ it('what one user of a device chose is not chosen for the next', async () => {
   await client.tap('Русский');
   await client.sees('Помощь');
   await client.closeShop();
-  await client.page.getByRole('button', { name: 'New user' }).click();
+  await client.page.getByRole('button', { name: 'Be somebody new' }).click();
   await client.openShop();
   await client.sees('Countries');
   await client.goTo('/esims');

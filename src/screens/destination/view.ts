@@ -83,7 +83,8 @@ function factsLine(controller: DestinationOffer, { language }: ScreenContext): s
     plan.autostart ? messages.startsAtFirstUse : messages.startsAtPurchase,
     controller.canTopUp.value ? messages.canTopUp : '',
   ];
-  return facts.filter((fact) => fact !== '').join(' · ');
+  // The dot stays with what it follows.
+  return facts.filter((fact) => fact !== '').join('\u00a0· ');
 }
 
 function renderEmpty({ language, router }: ScreenContext): HTMLElement {
