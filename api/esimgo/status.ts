@@ -7,6 +7,7 @@ import { jsonAnswer, route } from '../../lib/http/route.ts';
 import { kick } from '../../lib/jobs/kick.ts';
 import { lookForPayments } from '../../lib/jobs/look-for-payments.ts';
 import { continueOrder } from '../../lib/orders/continue-order.ts';
+import { expireSoon } from '../../lib/orders/expire-orders.ts';
 import { readOwnOrder } from '../../lib/orders/read-orders.ts';
 
 const querySchema = z.object({
@@ -21,6 +22,7 @@ export const GET = route('esimgo/status', async (request, { app, url, note }) =>
   const invoiceUrl = query.pay === undefined ? null : await continueOrder(app.deps, buyer, query.order_id);
   const { order, esimRefreshedAt } = await readOwnOrder(app.deps, user.id, query.order_id);
   if (order.payment_in_doubt) lookForPayments(app.deps);
+  if (order.status === 'pending') expireSoon(app.deps, order);
   if (order.status === 'processing') kick(app.deps, { subjectId: order.id });
   // Its refund is a job of its payment's.
   if (order.status === 'failed') kick(app.deps);

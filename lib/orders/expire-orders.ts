@@ -1,3 +1,4 @@
+import type { Order } from '../contract/order.ts';
 import type { ShopDeps } from '../deps.ts';
 
 const BATCH = 500;
@@ -20,4 +21,12 @@ export async function expireOrders(deps: Pick<ShopDeps, 'db'>): Promise<number> 
     [BATCH],
   );
   return rows.length;
+}
+
+/** Where cron is rare, whoever looks at an order closes it in time. */
+export function expireSoon(
+  deps: Pick<ShopDeps, 'db' | 'config' | 'background' | 'now'>,
+  { expires_at: expiresAt }: Pick<Order, 'expires_at'>,
+): void {
+  if (deps.config.runsJobs && Date.parse(expiresAt) < deps.now().getTime()) deps.background(expireOrders(deps));
 }

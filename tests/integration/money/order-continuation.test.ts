@@ -132,6 +132,14 @@ describe('an order that waits for its payment', () => {
   });
 });
 
+describe('an order whose time is over', () => {
+  it('is closed by whoever looks at it, without any cron', async () => {
+    const { buyer, orderId } = await steps.ordered(nextPlan());
+    await shop.query(`UPDATE orders SET expires_at = now() - interval '1 second' WHERE id = $1`, [orderId]);
+    await buyer.waitFor(orderId, 'expired');
+  });
+});
+
 describe('an order that is paid', () => {
   it('has no link any more, and shows its code', async () => {
     const { buyer, orderId } = await steps.paid(nextPlan());
