@@ -29,7 +29,9 @@ export interface DestinationOffer {
 const USUAL_DAYS = 7;
 
 export function createDestinationOffer(
-  { client }: { client: Pick<ESIMGoClient, 'getProducts' | 'getDestinations' | 'knownDestinations'> },
+  {
+    client,
+  }: { client: Pick<ESIMGoClient, 'getProducts' | 'getDestinations' | 'knownDestinations' | 'areDestinationsFresh'> },
   { code }: { code: string },
 ): DestinationOffer {
   const offer = createResource(() => client.getProducts(code));
@@ -71,7 +73,7 @@ export function createDestinationOffer(
     }),
     start() {
       void offer.reload();
-      if (client.knownDestinations) return;
+      if (client.areDestinationsFresh) return;
       client.getDestinations().then(
         (list) => (regions.value = list),
         // Only the hint to a cheaper region is lost.

@@ -10,6 +10,7 @@ const FIXED = aPlan({ id: 'esim_5GB_30D_TH_V2', can_top_up: false });
 async function openDestination(plans: Plan[]) {
   const client = {
     knownDestinations: [],
+    areDestinationsFresh: true,
     getDestinations: () => Promise.resolve([]),
     getProducts: () =>
       Promise.resolve({
