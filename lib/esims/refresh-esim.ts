@@ -19,7 +19,10 @@ const RETRY_S = 300;
  * evidence of use. The supplier's callbacks only cause this; nothing they say is taken over.
  */
 export async function refreshEsim(deps: RefreshDeps, esimId: string): Promise<RefreshOutcome> {
-  const [esim] = await deps.db.query<EsimRow>(`SELECT * FROM esims WHERE id = $1 AND erased_at IS NULL`, [esimId]);
+  const [esim] = await deps.db.query<EsimBeforeLook>(
+    `SELECT *, now() AS looked_at FROM esims WHERE id = $1 AND erased_at IS NULL`,
+    [esimId],
+  );
   if (esim === undefined) return 'not_found';
   let news: News;
   try {
@@ -36,6 +39,11 @@ export async function refreshEsim(deps: RefreshDeps, esimId: string): Promise<Re
   }
   await store(deps, esim, news);
   return 'refreshed';
+}
+
+interface EsimBeforeLook extends EsimRow {
+  /** By the database's clock, before the supplier is asked. */
+  looked_at: Date;
 }
 
 interface News {
@@ -80,14 +88,16 @@ async function lastLocation({ supplier }: RefreshDeps, iccid: string): Promise<N
 
 async function store(
   deps: RefreshDeps,
-  esim: EsimRow,
+  esim: EsimBeforeLook,
   { details, assignments, attachedAt, location }: News,
 ): Promise<void> {
   await deps.db.transaction(async (tx) => {
-    // Erased while the supplier was asked.
-    const kept = await tx.query(`SELECT id FROM esims WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE`, [
-      esim.id,
-    ]);
+    // Erased while the supplier was asked, or known from a later look: an old one must not undo a suspension.
+    const kept = await tx.query(
+      `SELECT id FROM esims WHERE id = $1 AND erased_at IS NULL AND (refreshed_at IS NULL OR refreshed_at <= $2)
+       FOR NO KEY UPDATE`,
+      [esim.id, esim.looked_at],
+    );
     if (kept.length === 0) return;
     const bundles = await tx.query<EsimBundleRow>(
       `INSERT INTO esim_bundles
@@ -118,7 +128,7 @@ async function store(
     await tx.query(
       `UPDATE esims SET profile_status = $2, vendor_state = $3, installed_at = $4, attached_at = coalesce(attached_at, $5),
          last_country = coalesce($6, last_country), last_seen_on_network_at = coalesce($7, last_seen_on_network_at),
-         refreshed_at = now(), next_refresh_at = now() + $8::integer * interval '1 second'
+         refreshed_at = $9, next_refresh_at = $9::timestamptz + $8::integer * interval '1 second'
        WHERE id = $1`,
       [
         esim.id,
@@ -129,6 +139,7 @@ async function store(
         location?.country?.slice(0, 8) ?? null,
         location?.at ?? null,
         nextRefreshInS(esimStateOf(fields, bundles), ageS),
+        esim.looked_at,
       ],
     );
     await activateOrders(tx, esim.id, fields.attached_at);

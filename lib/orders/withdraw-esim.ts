@@ -138,7 +138,9 @@ async function record(
       details: { how, credited: isCredited, loss_milli: lossMilli, currency: target.cost_currency },
     });
     if (how === 'suspended') {
-      await tx.query(`UPDATE esims SET vendor_state = 'suspended' WHERE id = $1`, [target.esim_id]);
+      await tx.query(`UPDATE esims SET vendor_state = 'suspended', refreshed_at = now() WHERE id = $1`, [
+        target.esim_id,
+      ]);
     }
     if (how === 'kept') await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'esim_not_withdrawn' });
   });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
+import { refreshEsim } from '../../../lib/esims/refresh-esim.ts';
 import { runJob } from '../../../lib/jobs/run-job.ts';
 import { takeBackOrder } from '../../../lib/orders/take-back-order.ts';
 import { withdrawEsim } from '../../../lib/orders/withdraw-esim.ts';
@@ -160,6 +161,27 @@ describe('Stars that Telegram takes back after the delivery', () => {
     // Data for it could not be used, so none is sold.
     const plan = nextPlan();
     expect(await buyer.order(plan, { iccid: esim.id })).toMatchObject({ status: 409 });
+  });
+
+  it('leave an eSIM suspended although an answer from before that comes in late', async () => {
+    const { orderId, esim, chargeId } = await delivered();
+    for (const action of ['install', 'attach', 'use']) await shop.control('esim', { iccid: esim.iccid, action });
+    const { deps } = shop.app;
+    let release = (): void => undefined;
+    const isLate = new Promise<void>((resolve) => (release = resolve));
+    const late = async (...ask: Parameters<typeof deps.supplier.getEsim>) => {
+      const answer = await deps.supplier.getEsim(...ask);
+      await isLate;
+      return answer;
+    };
+    const look = refreshEsim({ ...deps, supplier: { ...deps.supplier, getEsim: late } }, esim.id);
+    await takenByTelegram(chargeId);
+    await steps.comesTo(orderId, 'refunded/assigned');
+    expect(await withdrawal(orderId)).toMatchObject({ how: 'suspended' });
+    release();
+    expect(await look).toBe('refreshed');
+    const rows = await shop.query(`SELECT vendor_state FROM esims WHERE id = $1`, [esim.id]);
+    expect(rows).toEqual([{ vendor_state: 'suspended' }]);
   });
 
   it('suspend nothing that another order paid for: a person is asked', async () => {
