@@ -33,6 +33,7 @@ export function render(context: ScreenContext): HTMLElement {
   const controller = createDestinations({ ...context, seen: createSeenEsims(initData) });
   controller.start();
   const messages = destinationsMessages[context.language];
+  const isSearching = () => controller.query.value.trim() !== '';
   return h(
     'div',
     { class: 'destinations' },
@@ -46,17 +47,14 @@ export function render(context: ScreenContext): HTMLElement {
       : h('h1', { class: 'visually-hidden' }, messages.title),
     renderSearch(controller, context),
     // Above what is loaded: it needs no price list, and no network.
-    swap(
-      () => controller.query.value.trim() === '',
-      (isBrowsing) => (isBrowsing ? renderOwn(controller, context) : null),
-    ),
+    h('div', { hidden: isSearching }, renderOwn(controller, context)),
     faces(controller.list, context, {
       loading: () => skeletonList(12),
-      ready: (places) =>
-        swap(
-          () => (controller.query.value.trim() === '' ? 'browse' : 'search'),
-          (face) => (face === 'search' ? renderFound(controller, context) : renderBrowse(controller, context, places)),
-        ),
+      ready: (places) => [
+        // Hidden rather than taken away: some two hundred rows are too much for the first letter typed.
+        h('div', { hidden: isSearching }, renderBrowse(controller, context, places)),
+        swap(isSearching, (isOn) => (isOn ? renderFound(controller, context) : null)),
+      ],
     }),
   );
 }
