@@ -46,6 +46,19 @@ const OWN_NAMES: Readonly<Record<string, Record<Language, Name>>> = {
     ru: { name: 'Виргинские острова (США)', short: 'Виргин. США' },
   },
 
+  // As Intl names them. It loads its names when it is first asked, and the first screen, which shows these, would wait.
+  TR: { en: { name: 'Türkiye' }, ru: { name: 'Турция' } },
+  TH: { en: { name: 'Thailand' }, ru: { name: 'Таиланд' } },
+  EG: { en: { name: 'Egypt' }, ru: { name: 'Египет' } },
+  CN: { en: { name: 'China' }, ru: { name: 'Китай' } },
+  VN: { en: { name: 'Vietnam' }, ru: { name: 'Вьетнам' } },
+  GE: { en: { name: 'Georgia' }, ru: { name: 'Грузия' } },
+  ID: { en: { name: 'Indonesia' }, ru: { name: 'Индонезия' } },
+  JP: { en: { name: 'Japan' }, ru: { name: 'Япония' } },
+  ES: { en: { name: 'Spain' }, ru: { name: 'Испания' } },
+  IT: { en: { name: 'Italy' }, ru: { name: 'Италия' } },
+  FR: { en: { name: 'France' }, ru: { name: 'Франция' } },
+
   RAF: { en: { name: 'Africa' }, ru: { name: 'Африка' } },
   RAS: { en: { name: 'Asia' }, ru: { name: 'Азия' } },
   RBK: { en: { name: 'Balkans' }, ru: { name: 'Балканы' } },

@@ -14,6 +14,12 @@ describe('destinationName', () => {
     expect(destinationName(code, 'ru')).toMatch(/^[\p{Script=Cyrillic}\s&,+-]+$/u);
   });
 
+  it.each(['TR', 'TH', 'EG', 'CN', 'VN', 'GE', 'ID', 'JP', 'ES', 'IT', 'FR'])('names %s as Intl does', (code) => {
+    for (const language of ['en', 'ru'] as const) {
+      expect(destinationName(code, language)).toBe(new Intl.DisplayNames(language, { type: 'region' }).of(code));
+    }
+  });
+
   it('does not take the Netherlands Antilles for Curaçao', () => {
     expect(destinationName('AN', 'en')).not.toBe(destinationName('CW', 'en'));
   });
