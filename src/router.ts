@@ -84,7 +84,7 @@ export function pathOfStartParam(startParam: string | null): string | null {
   if (value === undefined) return null;
   switch (kind) {
     case 'to':
-      return `/to/${value}`;
+      return `/to/${value.toUpperCase()}`;
     case 'plan':
       return `/checkout/${value}`;
     default:

@@ -136,8 +136,8 @@ export function shortDestinationName(code: string, language: Language): string {
 }
 
 function intlName(code: string, language: Language): string | undefined {
-  // Intl throws for what cannot be a region code.
-  if (!ISO.test(code)) return undefined;
+  // Intl throws for what cannot be a region code, and has words for the one that stands for none.
+  if (!ISO.test(code) || code === 'ZZ') return undefined;
   let names = displayNames.get(language);
   if (!names) {
     names = new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });

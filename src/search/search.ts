@@ -3,8 +3,10 @@ import { editDistance, inCyrillicLayout, inLatinLayout, normalise } from './text
 
 const LANGUAGES = ['ru', 'en'] as const;
 const NEAREST = 3;
-/** How many slips a suggestion may be away when nothing else is found. */
-const FARTHEST = 4;
+/** How many letters there are to each slip of a suggestion, when nothing else is found. */
+const LETTERS_PER_SLIP = 3;
+/** With slips: what is another slip farther than the best is another word. */
+const ANOTHER_SLIP = 10;
 /** At or above this, what was typed is not there. */
 const MISS = 100;
 /** Another name of a place stands behind its name; only the whole of it is worth as much. */
@@ -58,12 +60,19 @@ export function createSearch(codes: readonly string[], { aliases, countries = []
   ];
 
   /** Null when nothing was found at all. */
-  function best(scoreOf: (entry: Entry) => number, isGuess: boolean, mayBeUnsold: boolean): Found | null {
-    const hits = entries
+  function best(
+    scoreOf: (entry: Entry) => number,
+    {
+      isGuess = false,
+      mayBeUnsold = false,
+      within = MISS,
+    }: { isGuess?: boolean; mayBeUnsold?: boolean; within?: number },
+  ): Found | null {
+    const scored = entries
       .map((entry) => ({ entry, score: scoreOf(entry) }))
       .filter(({ score }) => score < MISS)
-      .sort((one, other) => one.score - other.score)
-      .map(({ entry }) => entry);
+      .sort((one, other) => one.score - other.score);
+    const hits = scored.filter(({ score }) => score < (scored[0]?.score ?? 0) + within).map(({ entry }) => entry);
     const [first] = hits;
     const unsold = mayBeUnsold && first?.isSold === false ? first.code : null;
     const found = hits.flatMap((entry) => (entry.isSold ? [entry.code] : []));
@@ -83,16 +92,19 @@ export function createSearch(codes: readonly string[], { aliases, countries = []
         (wanted) => wanted !== '',
       );
       for (const wanted of readings) {
-        const hits = best((entry) => exactScore(entry, wanted), false, wanted.length >= UNSOLD_FROM);
+        const hits = best((entry) => exactScore(entry, wanted), { mayBeUnsold: wanted.length >= UNSOLD_FROM });
         if (hits) return hits;
       }
       for (const wanted of readings) {
         const limit = slipsAllowed(wanted);
-        const hits = limit === 0 ? null : best((entry) => fuzzyScore(entry, wanted, limit), false, true);
+        const hits =
+          limit === 0
+            ? null
+            : best((entry) => fuzzyScore(entry, wanted, limit), { mayBeUnsold: true, within: ANOTHER_SLIP });
         if (hits) return hits;
       }
       const [asTyped] = readings;
-      const guess = asTyped === undefined ? null : best((entry) => guessScore(entry, asTyped), true, false);
+      const guess = asTyped === undefined ? null : best((entry) => guessScore(entry, asTyped), { isGuess: true });
       return guess ? { ...guess, codes: guess.codes.slice(0, NEAREST) } : { codes: [], isGuess: true, unsold: null };
     },
   };
@@ -119,6 +131,8 @@ function exactScore({ code, keys }: Entry, wanted: string): number {
   let best = code.length === wanted.length && code.toLowerCase() === wanted ? ALIAS.whole : MISS;
   const parts = wanted.split(' ');
   for (const key of keys) {
+    // One letter is the beginning of a name; other names begin with every letter.
+    if (key.isAlias && wanted.length === 1) continue;
     const score = keyScore(key, wanted, parts);
     if (score < MISS) best = Math.min(best, !key.isAlias ? score : score === 0 ? ALIAS.whole : score + ALIAS.exact);
   }
@@ -158,7 +172,8 @@ function fuzzyScore({ keys }: Entry, wanted: string, limit: number): number {
 
 function guessScore({ code, isSold, keys }: Entry, wanted: string): number {
   if (!isSold) return MISS;
-  return fuzzyScore({ code, isSold, keys: keys.filter(({ isAlias }) => !isAlias) }, wanted, FARTHEST);
+  const names = keys.filter(({ isAlias }) => !isAlias);
+  return fuzzyScore({ code, isSold, keys: names }, wanted, Math.ceil(wanted.length / LETTERS_PER_SLIP));
 }
 
 const REGIONAL_A = 0x1f1e6;

@@ -5,12 +5,15 @@ const GROUPS: readonly string[] = [
   'CY CYP',
   'DM DO',
   'ES IC',
-  'GM GN GW GQ PG',
+  'GM ZM',
+  'GN GW GQ PG',
+  'GY GF GH',
   'ID IN',
   'IE IS',
   'IQ IR',
   'KP KR',
   'LT LV',
+  'MA MC',
   'MR MU',
   'MW ML',
   'NE NG',
@@ -30,6 +33,6 @@ const GROUPS: readonly string[] = [
 
 /** What this destination must not be confused with. */
 export function lookAlikesOf(code: string): string[] {
-  const group = GROUPS.map((codes) => codes.split(' ')).find((codes) => codes.includes(code));
-  return group?.filter((other) => other !== code) ?? [];
+  const groups = GROUPS.map((codes) => codes.split(' ')).filter((codes) => codes.includes(code));
+  return groups.flat().filter((other) => other !== code);
 }

@@ -28,6 +28,15 @@ export interface DestinationOffer {
 
 const USUAL_DAYS = 7;
 
+interface Choice {
+  kind: PlanKind;
+  days: number;
+  chosenId: string | null;
+}
+
+/** What was chosen for each destination outlives the screen: back from the checkout another plan is one tap away. */
+const choices = new Map<string, Choice>();
+
 export function createDestinationOffer(
   {
     client,
@@ -39,16 +48,18 @@ export function createDestinationOffer(
   const ofKind = (kind: PlanKind) => sold.value.filter((plan) => plan.unlimited === (kind === 'unlimited'));
   const kinds = computed(() => (['data', 'unlimited'] as const).filter((kind) => ofKind(kind).length > 0));
 
+  const left = choices.get(code) ?? { kind: 'data', days: USUAL_DAYS, chosenId: null };
   // Set again whenever the choices change, so that what is chosen is always among them.
-  const kind = signal<PlanKind>('data');
+  const kind = signal<PlanKind>(left.kind);
   liveEffect(() => settle(kind, kinds.value));
   const dayChoices = computed(() => [...new Set(ofKind('unlimited').map(({ days }) => days))].sort((a, b) => a - b));
-  const days = signal(USUAL_DAYS);
+  const days = signal(left.days);
   liveEffect(() => settle(days, dayChoices.value));
   const plans = computed(() =>
     kind.value === 'data' ? ofKind('data') : ofKind('unlimited').filter((plan) => plan.days === days.value),
   );
-  const chosenId = signal<string | null>(null);
+  const chosenId = signal<string | null>(left.chosenId);
+  liveEffect(() => void choices.set(code, { kind: kind.value, days: days.value, chosenId: chosenId.value }));
   const chosen = computed(() => plans.value.find(({ id }) => id === chosenId.value) ?? null);
   const regions = signal<readonly Destination[]>(client.knownDestinations ?? []);
 

@@ -25,7 +25,7 @@ import { unlimitedWords } from './unlimited-words.ts';
 
 export function render(context: ScreenContext): HTMLElement {
   const { language, params, router, track } = context;
-  const code = params['code'] ?? '';
+  const code = (params['code'] ?? '').toUpperCase();
   const controller = createDestinationOffer(context, { code });
   const messages = destinationMessages[language];
   controller.start();
@@ -217,7 +217,7 @@ function renderCoverage(countries: readonly string[], { language }: ScreenContex
     countries.map((code) => ({ code, name: destinationName(code, language) })).sort((a, b) => compare(a.name, b.name)),
   );
   return card(
-    accordion(messages.coverage(countries.length), () =>
+    accordion(messages.coverage, () =>
       h(
         'ul',
         { class: 'coverage' },

@@ -119,6 +119,18 @@ describe('createSearch', () => {
     expect(nearest.length).toBeLessThanOrEqual(3);
   });
 
+  it.each(['ыфвыф', 'qwrtp', 'дагестан'])('does not pass off as near what is far: %s', (query) => {
+    expect(search.find(query)).toEqual({ codes: [], isGuess: true, unsold: null });
+  });
+
+  it('keeps what is a slip farther out of what is found with a slip', () => {
+    expect(search.find('Vietnma').codes).toEqual(['VN']);
+  });
+
+  it('takes one letter for the beginning of a name, not of a resort', () => {
+    expect(search.find('o').codes).toEqual(['OM', 'ROC', 'IM']);
+  });
+
   it('finds every destination first, or among the first three, by its own names', async () => {
     const { destinationName } = await import('../../../lib/i18n/destination-name.ts');
     for (const code of codes) {

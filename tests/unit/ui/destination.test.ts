@@ -26,6 +26,19 @@ async function openDestination(plans: Plan[]) {
   return result;
 }
 
+it('is found as it was left', async () => {
+  const unlimited = aPlan({ id: 'esim_UL_3D_TH_V2', data_mb: null, unlimited: true, days: 3 });
+  const week = { ...unlimited, id: 'esim_UL_7D_TH_V2', days: 7 };
+  const first = await openDestination([SMALL, unlimited, week]);
+  first.kind.value = 'unlimited';
+  first.days.value = 3;
+  first.chosenId.value = unlimited.id;
+  const again = await openDestination([SMALL, unlimited, week]);
+  expect(again.kind.value).toBe('unlimited');
+  expect(again.chosen.value?.id).toBe(unlimited.id);
+  again.kind.value = 'data';
+});
+
 describe('that an eSIM can be topped up', () => {
   it('is said where it holds for everything that is shown', async () => {
     expect((await openDestination([SMALL, { ...FIXED, can_top_up: true }])).canTopUp.value).toBe(true);

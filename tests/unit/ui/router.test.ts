@@ -100,6 +100,7 @@ describe('matchRoute', () => {
 describe('pathOfStartParam', () => {
   it.each([
     ['to_TH', '/to/TH'],
+    ['to_th', '/to/TH'],
     ['to_US-HI', '/to/US-HI'],
     ['plan_esim_1GB_7D_TH_V2', '/checkout/esim_1GB_7D_TH_V2'],
     ['order_ord_aaaaaaaaaaaaaaaaaaaa', '/orders/ord_aaaaaaaaaaaaaaaaaaaa'],
