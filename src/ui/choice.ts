@@ -19,7 +19,7 @@ export function segmented<Value extends string | number>(
   return choice('segmented', label, options, chosen);
 }
 
-/** A row of values that scrolls sideways when it is long. */
+/** Values of one kind, all in sight. */
 export function chips<Value extends string | number>(
   label: string,
   options: readonly Option<Value>[],
