@@ -23,7 +23,14 @@ import { price } from '../../ui/price.ts';
 import { ring } from '../../ui/ring.ts';
 import { searchField } from '../../ui/search-field.ts';
 import { skeletonList } from '../../ui/skeleton.ts';
-import { createDestinations, placesOfKind, type Destinations, type Letter, type Place } from './controller.ts';
+import {
+  createDestinations,
+  placesOfKind,
+  type Destinations,
+  type Letter,
+  type Place,
+  type SearchFace,
+} from './controller.ts';
 import { destinationsMessages } from './messages.ts';
 
 /** Soon enough for a scroll that is restored. */
@@ -92,19 +99,23 @@ function renderFound(controller: Destinations, context: ScreenContext): Child {
       (name) => (name === null ? null : callout('quiet', 'info', messages.unsold(name))),
     ),
     swap(
-      () => found()?.isGuess === true,
-      (isGuess) => {
-        if (!isGuess) return rows(null, places);
-        return swap(
-          () => places().length > 0,
-          (hasAny) =>
-            hasAny
-              ? rows(messages.nearest, places)
-              : [
-                  notice({ icon: 'search', ...messages.nothing }),
-                  rows(messages.popular, () => controller.popular.value),
-                ],
-        );
+      () => faceOf(found()),
+      (face) => {
+        switch (face) {
+          case 'hits':
+            return rows(null, places);
+          case 'guess':
+            return rows(messages.nearest, places);
+          case 'nothing':
+            return [
+              notice({ icon: 'search', ...messages.nothing }),
+              rows(messages.popular, () => controller.popular.value),
+            ];
+          case 'unsold':
+            return rows(messages.popular, () => controller.popular.value);
+          case 'covered':
+            return null;
+        }
       },
     ),
     swap(
@@ -112,6 +123,13 @@ function renderFound(controller: Destinations, context: ScreenContext): Child {
       (isAll) => rows(messages.covering(isAll), () => found()?.covering ?? []),
     ),
   );
+}
+
+/** Whatever was typed leads on to something. */
+function faceOf(found: SearchFace | null): 'hits' | 'guess' | 'nothing' | 'unsold' | 'covered' {
+  if (!found || found.places.length > 0) return found?.isGuess ? 'guess' : 'hits';
+  if (found.covering.length > 0) return 'covered';
+  return found.unsold === null ? 'nothing' : 'unsold';
 }
 
 function renderBrowse(
