@@ -5,7 +5,7 @@ import { icon } from './icon.ts';
 import { onDispose } from './scope.ts';
 
 /** Far enough for a scroll not to outrun it. */
-const NEAR = '240px';
+const NEAR = '120px';
 
 /** Decoration beside the name. A region has a tinted globe: letters of its own would be taken for a country's. */
 export function flag(code: string, options: { isLarge?: boolean } = {}): HTMLElement {
