@@ -20,6 +20,8 @@ export interface Router {
   navigate(path: string): void;
   /** Goes on without a way back to this screen; to where the person came from, by going back there. */
   replace(path: string): void;
+  /** Goes on with the first screen alone behind: what led here is over. */
+  startOver(path: string): void;
   back(): void;
   start(): void;
 }
@@ -40,18 +42,32 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
   const put = (path: string, state: EntryState, isNew: boolean) => {
     if (isNew) history.pushState(state, '', path);
     else history.replaceState(state, '', path);
+    open();
+  };
+  const push = (path: string) =>
+    put(path, { behind: [...behind(), location.pathname + location.search], key: newKey() }, true);
+  /** Where to go once the first screen is reached: a browser goes back in its own time. */
+  let onward: string | null = null;
+  const onPopState = () => {
+    const path = onward;
+    onward = null;
+    if (path === null) open();
+    else push(path);
   };
 
   return {
-    navigate(path) {
-      put(path, { behind: [...behind(), location.pathname + location.search], key: newKey() }, true);
-      open();
-    },
+    navigate: push,
     replace(path) {
       const steps = stepsBackTo(path, behind());
-      if (steps > 0) return history.go(-steps);
-      put(path, { behind: behind(), key: newKey() }, false);
-      open();
+      if (steps > 0) history.go(-steps);
+      else put(path, { behind: behind(), key: newKey() }, false);
+    },
+    startOver(path) {
+      const steps = behind().length;
+      if (steps < 2) return put(path, { behind: behind(), key: newKey() }, false);
+      const isOnTheWay = onward !== null;
+      onward = path;
+      if (!isOnTheWay) history.go(-steps);
     },
     back() {
       if (behind().length > 0) history.back();
@@ -59,7 +75,7 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
     },
     start() {
       history.scrollRestoration = 'manual';
-      addEventListener('popstate', open);
+      addEventListener('popstate', onPopState);
       open();
     },
   };

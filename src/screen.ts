@@ -8,7 +8,7 @@ import type { Router } from './router.ts';
 export interface ScreenContext {
   client: ESIMGoClient;
   language: Language;
-  router: Pick<Router, 'navigate' | 'replace' | 'back'>;
+  router: Pick<Router, 'navigate' | 'replace' | 'startOver' | 'back'>;
   /** Null until the server has answered, or when it could not. */
   session: ReadonlySignal<SessionAnswer | null>;
   track: Track;

@@ -94,7 +94,7 @@ async function visit(
     screen.render({
       client: new ESIMGoClient('user=1', 'https://shop.test'),
       language: 'en',
-      router: { navigate: () => {}, replace: () => {}, back: () => {} },
+      router: { navigate: () => {}, replace: () => {}, startOver: () => {}, back: () => {} },
       session: signal(SESSION),
       track: () => {},
       params,

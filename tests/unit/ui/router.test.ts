@@ -8,9 +8,15 @@ function installHistory(path: string) {
   const entries: { url: URL; state: unknown }[] = [{ url: new URL(path, 'https://shop.test'), state: null }];
   let at = 0;
   const put = (state: unknown, url: string) => (entries[at] = { url: new URL(url, 'https://shop.test'), state });
-  const go = (delta: number) => {
+  let held: number[] | null = null;
+  const travel = (delta: number) => {
+    if (entries[at + delta] === undefined) return;
     at += delta;
     view.dispatchEvent(new Event('popstate'));
+  };
+  const go = (delta: number) => {
+    if (held) held.push(delta);
+    else travel(delta);
   };
   vi.stubGlobal('addEventListener', view.addEventListener.bind(view));
   vi.stubGlobal('location', {
@@ -34,13 +40,21 @@ function installHistory(path: string) {
     go,
     back: () => go(-1),
   });
+  /** From now on a way back is gone only when told, as a browser goes it: later. */
+  return function holdBack() {
+    const waiting: number[] = (held = []);
+    return () => {
+      held = null;
+      waiting.forEach(travel);
+    };
+  };
 }
 
 describe('createRouter', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   function openRouter(path: string) {
-    installHistory(path);
+    const holdBack = installHistory(path);
     const patterns = ['/', '/esims', '/esims/:id', '/esims/:id/top-up', '/checkout/:bundle', '/orders/:id'];
     const shown: Place[] = [];
     const load = () => Promise.reject(new Error('no screen is loaded here'));
@@ -50,7 +64,7 @@ describe('createRouter', () => {
     );
     router.start();
     const where = () => `${shown.at(-1)?.route?.pattern} at ${shown.at(-1)?.depth}`;
-    return { router, where, shown };
+    return { router, where, shown, holdBack };
   }
 
   it('leaves the eSIM after a top-up of it, and does not come by the top-up again', () => {
@@ -65,6 +79,31 @@ describe('createRouter', () => {
     expect(shown.at(-1)?.key).toBe(shown[2]?.key);
     router.back();
     expect(where()).toBe('/esims at 1');
+  });
+
+  it('leaves nothing but the first screen behind what a purchase led to', () => {
+    const { router, where, shown } = openRouter('/');
+    for (const path of ['/esims', '/esims/esim_1', '/checkout/plan?to=TH']) router.navigate(path);
+    const before = shown.length;
+    router.startOver('/orders/ord_1?invoice=paid');
+    expect(where()).toBe('/orders/:id at 1');
+    expect(shown).toHaveLength(before + 1);
+    router.startOver('/orders/ord_1');
+    expect(where()).toBe('/orders/:id at 1');
+    router.back();
+    expect(where()).toBe('/ at 0');
+  });
+
+  it('goes the way back once where a purchase is told of twice before the browser has gone it', () => {
+    const { router, where, holdBack } = openRouter('/');
+    for (const path of ['/esims', '/esims/esim_1', '/checkout/plan?to=TH']) router.navigate(path);
+    const arrive = holdBack();
+    router.startOver('/orders/ord_1');
+    router.startOver('/orders/ord_1?invoice=paid');
+    arrive();
+    expect(where()).toBe('/orders/:id at 1');
+    router.back();
+    expect(where()).toBe('/ at 0');
   });
 
   it('goes on in place where it has not been', () => {
