@@ -9,3 +9,9 @@ export const problemSchema = z.strictObject({
   }),
 });
 export type Problem = z.infer<typeof problemSchema>;
+
+/** The details of `price_changed`: the price of today, and what that many Stars cost a buyer. */
+export interface PriceChangedDetails {
+  price_stars: number;
+  price_usd: string;
+}

@@ -42,14 +42,15 @@ export async function judgePreCheckout(deps: ShopDeps, query: PreCheckout): Prom
 export type Sale =
   | { outcome: 'possible' | 'not_sold' | 'unavailable' }
   /** With what the plan costs today. */
-  | { outcome: 'price_too_low'; priceStars: number };
+  | { outcome: 'price_too_low'; priceStars: number; priceUsdCents: number };
 
 /** Whether an order of before could be kept at its price if it were paid now. */
 export async function judgeSale(deps: ShopDeps, order: OrderRow): Promise<Sale> {
   const found = await findSellablePlan({ db: deps.db, settings: deps.config }, order.plan_id);
   if (found.outcome !== 'sellable') return { outcome: 'not_sold' };
   if (!coversFloor(order.price_stars, found.product, found.rules)) {
-    return { outcome: 'price_too_low', priceStars: found.priceStars };
+    const { priceStars, priceUsdCents } = found;
+    return { outcome: 'price_too_low', priceStars, priceUsdCents };
   }
   return { outcome: (await checkCapacity(deps, found.product.costMilli)).ok ? 'possible' : 'unavailable' };
 }

@@ -1,10 +1,10 @@
 import { AppError } from '../contract/error-codes.ts';
 import type { ShopDeps } from '../deps.ts';
 import { rememberUser, type KnownUser } from '../users/remember-user.ts';
-import { judgeSale } from './answer-pre-checkout.ts';
 import { expireOrders } from './expire-orders.ts';
 import { makeInvoice } from './invoice-link.ts';
 import { isPaymentInDoubt, type OrderRow } from './order-row.ts';
+import { requireSale } from './require-sale.ts';
 
 /**
  * The link that pays for an order of before, at the price of then; null where nothing is to be paid, or where the Stars
@@ -22,15 +22,6 @@ export async function continueOrder(deps: ShopDeps, user: KnownUser, orderId: st
     await expireOrders(deps);
     return null;
   }
-  const sale = await judgeSale(deps, order);
-  switch (sale.outcome) {
-    case 'possible':
-      return order.invoice_url ?? makeInvoice(deps, order, await rememberUser(deps.db, user));
-    case 'not_sold':
-      throw new AppError('unknown_bundle');
-    case 'price_too_low':
-      throw new AppError('price_changed', { details: { price_stars: sale.priceStars } });
-    case 'unavailable':
-      throw new AppError('temporarily_unavailable');
-  }
+  await requireSale(deps, order);
+  return order.invoice_url ?? makeInvoice(deps, order, await rememberUser(deps.db, user));
 }

@@ -8,9 +8,11 @@ import type { ShopDeps } from '../deps.ts';
 import { isEsimGoError, EsimGoRefusedError } from '../esim-go/errors.ts';
 import { newId } from '../ids.ts';
 import { rememberUser, type KnownUser } from '../users/remember-user.ts';
+import { expireOrders } from './expire-orders.ts';
 import { makeInvoice } from './invoice-link.ts';
 import { noteEvent } from './move-order.ts';
-import { emailPurpose, toOrder, type OrderRow } from './order-row.ts';
+import { emailPurpose, isPaymentInDoubt, toOrder, type OrderRow } from './order-row.ts';
+import { priceChanged, requireSale } from './require-sale.ts';
 import { checkCapacity } from './supplier-capacity.ts';
 
 type SellablePlan = Extract<PlanLookup, { outcome: 'sellable' }>;
@@ -26,7 +28,8 @@ export interface CreateOrderInput {
 
 /**
  * Makes the order, then its invoice. Everything that could stop the delivery is asked before, so that no Star moves for
- * what cannot be delivered. The same key gives the same order, with its link even if a crash lost it.
+ * what cannot be delivered. The same key gives the same order, with its link even if a crash lost it, for as long as that
+ * order can be kept at its price.
  */
 export async function createOrder(
   deps: ShopDeps,
@@ -60,12 +63,17 @@ function hashOf(body: CreateOrderBody): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
-async function findByKey({ db }: ShopDeps, userId: number, key: string): Promise<OrderRow | null> {
-  const [row] = await db.query<OrderRow>(`SELECT * FROM orders WHERE telegram_user_id = $1 AND idempotency_key = $2`, [
-    userId,
-    key,
-  ]);
-  return row ?? null;
+/** One whose time is over is closed first, so that nobody gets its link. */
+async function findByKey(deps: ShopDeps, userId: number, key: string): Promise<OrderRow | null> {
+  const read = () =>
+    deps.db.query<OrderRow & { is_over: boolean }>(
+      `SELECT *, expires_at < now() AS is_over FROM orders WHERE telegram_user_id = $1 AND idempotency_key = $2`,
+      [userId, key],
+    );
+  const [row] = await read();
+  if (row?.status !== 'pending' || !row.is_over) return row ?? null;
+  await expireOrders(deps);
+  return (await read())[0] ?? null;
 }
 
 async function answerAgain(
@@ -75,6 +83,7 @@ async function answerAgain(
   requestHash: string,
 ): Promise<CreateOrderAnswer> {
   if (order.request_hash !== requestHash) throw new AppError('idempotency_conflict');
+  if (order.status === 'pending' && !isPaymentInDoubt(order)) await requireSale(deps, order);
   const invoiceUrl = order.invoice_url ?? (await makeInvoice(deps, order, await rememberUser(deps.db, user)));
   return { order: toOrder(order), invoice_url: invoiceUrl };
 }
@@ -86,9 +95,7 @@ async function readPlan(deps: ShopDeps, body: CreateOrderBody): Promise<Sellable
     await confirmPrice(deps, plan);
     plan = await requirePlan(deps, body.bundle_id);
   }
-  if (plan.priceStars !== body.expected_stars) {
-    throw new AppError('price_changed', { details: { price_stars: plan.priceStars } });
-  }
+  if (plan.priceStars !== body.expected_stars) throw priceChanged(plan);
   return plan;
 }
 

@@ -114,7 +114,11 @@ describe('a price that the supplier changes', () => {
 
     const refused = await buyer.order(old);
     const problem: Problem = {
-      error: { code: 'price_changed', request_id: expect.any(String), details: { price_stars: 230 } },
+      error: {
+        code: 'price_changed',
+        request_id: expect.any(String),
+        details: { price_stars: 230, price_usd: repriced?.price_usd },
+      },
     };
     expect([refused.status, refused.body]).toEqual([409, problem]);
     expect((await buyer.order({ id: old.id, price_stars: 230 })).status).toBe(200);

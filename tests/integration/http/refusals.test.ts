@@ -232,7 +232,10 @@ describe('a bad order', () => {
   it('is told apart: an unknown bundle, an old price, a used key', async () => {
     expectProblem(await order({ ...good(), bundle_id: 'esim_1GB_7D_XX_V9' }), 404, 'unknown_bundle');
     const changed = await order({ ...good(), expected_stars: plan.price_stars + 1 });
-    expect(expectProblem(changed, 409, 'price_changed').details).toEqual({ price_stars: plan.price_stars });
+    expect(expectProblem(changed, 409, 'price_changed').details).toEqual({
+      price_stars: plan.price_stars,
+      price_usd: plan.price_usd,
+    });
     const key = { 'idempotency-key': randomUUID() };
     expect((await order(good(), key)).status).toBe(200);
     expectProblem(await order({ ...good(), email: 'anna@mail.example' }, key), 409, 'idempotency_conflict');

@@ -46,13 +46,17 @@ async function costOf(bundleName: string): Promise<number> {
   return (row?.cost_milli ?? 0) / 1_000;
 }
 
+function priceOf({ price_stars, price_usd }: Plan) {
+  return { price_stars, price_usd };
+}
+
 describe('the price of an order', () => {
   it('is refused with the new one when it is not what the buyer saw', async () => {
     const buyer = await steps.newUser();
     const plan = nextPlan();
     const answer = await buyer.order({ id: plan.id, price_stars: plan.price_stars - 1 });
     expect(answer.status).toBe(409);
-    expect(answer.body).toMatchObject({ error: { code: 'price_changed', details: { price_stars: plan.price_stars } } });
+    expect(answer.body).toMatchObject({ error: { code: 'price_changed', details: priceOf(plan) } });
     expect(await countOrders(buyer.id)).toBe(0);
   });
 
@@ -148,6 +152,54 @@ describe('the idempotency key of an order', () => {
     expect(await countOrders(buyer.id)).toBe(1);
     expect(await buyer.pay(answer.body.invoice_url)).toEqual({ status: 'paid' });
     await buyer.waitFor(answer.body.order.id, 'ready');
+  });
+
+  it('gives no link any more once the price cannot be kept, but the new price, which can be paid', async () => {
+    const [buyer, plan, key] = [await steps.newUser(), nextPlan(), randomUUID()];
+    const first = await buyer.order(plan, {}, key);
+    await shop.query(`UPDATE esimgo_products SET cost_milli = cost_milli * 3 WHERE bundle_name = $1`, [plan.id]);
+    expect(await buyer.pay(first.body.invoice_url)).toMatchObject({ status: 'failed' });
+
+    const again = await buyer.order(plan, {}, key);
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'price_changed' } } });
+    const { error } = again.body as unknown as { error: { details: { price_stars: number; price_usd: string } } };
+    expect(error.details.price_stars).toBeGreaterThan(plan.price_stars);
+    expect(Number(error.details.price_usd)).toBeGreaterThan(Number(plan.price_usd));
+    expect(again.body).not.toHaveProperty('invoice_url');
+
+    const anew = await buyer.order({ id: plan.id, price_stars: error.details.price_stars });
+    expect(anew.body.order.price_usd).toBe(error.details.price_usd);
+    expect(await buyer.pay(anew.body.invoice_url)).toEqual({ status: 'paid' });
+    await buyer.waitFor(anew.body.order.id, 'ready');
+  });
+
+  it('gives no link for what is no longer sold, or could not be delivered now', async () => {
+    const [buyer, plan, key] = [await steps.newUser(), nextPlan(), randomUUID()];
+    const first = await buyer.order(plan, {}, key);
+    await shop.set({ esimgo: { balance: 0.001 } });
+    await shop.app.deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
+    expect(await buyer.order(plan, {}, key)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'temporarily_unavailable' } },
+    });
+    await shop.set({ esimgo: { balance: 1_000_000 } });
+    await shop.app.deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
+    expect(await buyer.order(plan, {}, key)).toMatchObject({ status: 200, body: first.body });
+    await shop.query(`UPDATE esimgo_products SET state = 'hidden' WHERE bundle_name = $1`, [plan.id]);
+    expect(await buyer.order(plan, {}, key)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_bundle' } },
+    });
+  });
+
+  it('gives an order whose time is over as over', async () => {
+    const [buyer, plan, key] = [await steps.newUser(), nextPlan(), randomUUID()];
+    const first = await buyer.order(plan, {}, key);
+    await shop.query(`UPDATE orders SET expires_at = now() - interval '1 second' WHERE id = $1`, [first.body.order.id]);
+    expect(await buyer.order(plan, {}, key)).toMatchObject({
+      status: 200,
+      body: { order: { id: first.body.order.id, status: 'expired' } },
+    });
   });
 
   it('belongs to one body', async () => {
