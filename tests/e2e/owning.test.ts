@@ -38,7 +38,8 @@ describe('an eSIM in use', () => {
 
     await client.press('Top up');
     await client.sees(/starts when|queue|after/i);
-    await client.app.locator('.list-row').filter({ hasText: '5 GB' }).first().click();
+    await client.app.locator('.plan').filter({ hasText: '5 GB' }).first().click();
+    await client.press('Continue');
     await client.sees('You are topping up');
     const checkout = await client.text();
     expect(checkout).toMatch(/Thailand\s+Works\s+3 GB left · eSIM …\d{4}/);
@@ -83,10 +84,13 @@ describe('an eSIM in use', () => {
     await client.tap('Start again');
     await client.tap('Yes, I am there');
     await client.tap('No, or not sure');
-    await client.sees('Roaming is off for this line');
+    await client.sees('Turn on roaming for this line');
+    await client.press('Done, check');
+    await client.sees('The operator has not seen it in a network');
+    await client.mainButton('Write to us').waitFor();
     await move('attach');
     await move('use', { bytes: 5_000_000_000 });
-    await client.press('Done, check again');
+    await client.tap('Start again');
     await client.sees('The data is used up');
     await client.mainButton('Top up').waitFor();
   });

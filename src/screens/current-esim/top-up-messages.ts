@@ -2,8 +2,6 @@ import type { Language } from '../../../lib/contract/session.ts';
 
 const en = {
   title: 'Top up',
-  data: 'By size',
-  unlimited: 'Unlimited',
   asNew: { title: 'Buy as a new eSIM', text: 'If none of these fits, or for another phone' },
   empty: {
     title: 'This eSIM takes no more plans',
@@ -14,8 +12,6 @@ const en = {
 
 const ru: typeof en = {
   title: 'Пополнить',
-  data: 'Пакет ГБ',
-  unlimited: 'Безлимит',
   asNew: { title: 'Купить новым eSIM', text: 'Если ничего не подошло или для другого телефона' },
   empty: {
     title: 'Этот eSIM пополнить нельзя',

@@ -8,7 +8,6 @@ export function startOfTopUp({ state }: Pick<Esim, 'state'>): 'queued' | 'queued
   return state === 'live' ? 'queued' : 'now';
 }
 
-export function plansForTopUp(plans: readonly Plan[]): { data: Plan[]; unlimited: Plan[] } {
-  const fitting = plans.filter((plan) => plan.can_top_up);
-  return { data: fitting.filter((plan) => !plan.unlimited), unlimited: fitting.filter((plan) => plan.unlimited) };
+export function plansForTopUp(plans: readonly Plan[]): Plan[] {
+  return plans.filter((plan) => plan.can_top_up);
 }

@@ -7,21 +7,12 @@ const IN_COUNTRIES: Record<Language, PluralForms> = {
 };
 
 const en = {
-  kinds: 'Kind of plan',
-  kind: { data: 'By size', unlimited: 'Unlimited' },
-  plans: 'Plans',
-  days: 'How many days',
-  perGb: 'per GB',
-  perDay: 'a day',
-  best: 'best value',
   worksIn: (countries: number) => `works in ${formatCount('en', countries, IN_COUNTRIES.en)}`,
   startsAtFirstUse: 'days from the first connection',
   startsAtPurchase: 'days from the purchase',
   canTopUp: 'can be topped up',
   coverage: 'Which countries',
   asOf: (time: string) => `Prices as of ${time}`,
-  next: (stars: string) => `Continue · ${stars}`,
-  choose: 'Choose a plan',
   cheaper: (stars: string) => `Works here too, from ${stars}`,
   empty: {
     title: 'No plans here right now',
@@ -31,21 +22,12 @@ const en = {
 };
 
 const ru: typeof en = {
-  kinds: 'Вид тарифа',
-  kind: { data: 'Пакет ГБ', unlimited: 'Безлимит' },
-  plans: 'Тарифы',
-  days: 'На сколько дней',
-  perGb: 'за ГБ',
-  perDay: 'в день',
-  best: 'выгоднее всего',
   worksIn: (countries) => `работает в ${formatCount('ru', countries, IN_COUNTRIES.ru)}`,
   startsAtFirstUse: 'дни с первого подключения',
   startsAtPurchase: 'дни с покупки',
   canTopUp: 'можно пополнять',
   coverage: 'В каких странах',
   asOf: (time) => `Цены на ${time}`,
-  next: (stars) => `Дальше · ${stars}`,
-  choose: 'Выберите тариф',
   cheaper: (stars) => `Здесь тоже работает, от ${stars}`,
   empty: {
     title: 'Сейчас тарифов нет',

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { adviceSchema, type Esim, type EsimActionAnswer } from '../../../lib/contract/esim.ts';
+import type { Esim, EsimActionAnswer } from '../../../lib/contract/esim.ts';
 import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
 import { inAllWords, nextWords } from '../../../src/esim-words.ts';
 import { forget } from '../../../src/kept-values.ts';
 import { valueOf } from '../../../src/resource.ts';
 import { createCurrentEsim } from '../../../src/screens/current-esim/controller.ts';
 import { plansForTopUp, startOfTopUp } from '../../../src/screens/current-esim/top-up.ts';
-import { nextStep } from '../../../src/screens/current-esim/trouble.ts';
 import { createSeenEsims } from '../../../src/seen-esims.ts';
 import { anEsim, aPlan } from '../../support/app-samples.ts';
 
@@ -143,36 +142,6 @@ describe('what waits behind the plan in use', () => {
   });
 });
 
-describe('nextStep', () => {
-  it('names one cause after at most two questions, whatever is answered', () => {
-    for (const advice of adviceSchema.options) {
-      for (const there of [true, false]) {
-        for (const roaming of [true, false]) {
-          const answers: Record<string, boolean> = {};
-          let step = nextStep(advice, answers);
-          let questions = 0;
-          while (step.kind === 'question' && step.question !== undefined && questions < 5) {
-            questions += 1;
-            answers[step.question] = step.question === 'there' ? there : roaming;
-            step = nextStep(advice, answers);
-          }
-          expect(questions).toBeLessThanOrEqual(2);
-          expect(step.kind).toBe('cause');
-        }
-      }
-    }
-  });
-
-  it('asks nothing where the state says it all', () => {
-    expect(nextStep('data_used_up', {})).toEqual({ kind: 'cause', cause: 'data_used_up' });
-    expect(nextStep('install_first', {})).toEqual({ kind: 'cause', cause: 'install' });
-  });
-
-  it('calms who has not arrived yet', () => {
-    expect(nextStep('turn_on_and_roam', { there: false })).toEqual({ kind: 'cause', cause: 'not_there_yet' });
-  });
-});
-
 describe('startOfTopUp', () => {
   it('lets the plan in use run out first', () => {
     expect(startOfTopUp(anEsim({ state: 'live' }))).toBe('queued');
@@ -185,7 +154,6 @@ describe('startOfTopUp', () => {
 describe('plansForTopUp', () => {
   it('offers only what can be put on an eSIM', () => {
     const plans = [aPlan({ id: 'a' }), aPlan({ id: 'b', can_top_up: false }), aPlan({ id: 'c', unlimited: true })];
-    const { data, unlimited } = plansForTopUp(plans);
-    expect([...data, ...unlimited].map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(plansForTopUp(plans).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 });

@@ -1,6 +1,6 @@
-import type { Plan, Tier } from '../../../lib/contract/catalogue.ts';
-import type { Language } from '../../../lib/contract/session.ts';
-import { planMessages } from '../../../lib/i18n/plan-messages.ts';
+import type { Plan, Tier } from '../lib/contract/catalogue.ts';
+import type { Language } from '../lib/contract/session.ts';
+import { planMessages } from '../lib/i18n/plan-messages.ts';
 
 const NO_LIMIT: Record<Language, string> = { en: 'No limit of data', ru: 'Без ограничения по объёму' };
 const GOOD_FOR: Record<Language, Partial<Record<Tier, string>>> = {
