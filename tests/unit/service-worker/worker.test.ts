@@ -10,18 +10,34 @@ const source = readFileSync(new URL('../../../scripts/service-worker/worker.js',
 
 type Listener = (event: object) => void;
 
-/** What a browser gives a worker, with a network that answers, fails or hangs. */
+class Answer {
+  readonly text: string;
+  readonly ok: boolean;
+  constructor(text: string, ok = true) {
+    this.text = text;
+    this.ok = ok;
+  }
+  clone(): Answer {
+    return new Answer(this.text, this.ok);
+  }
+}
+
+/** What a browser gives a worker, with a network that answers, refuses, fails or hangs. */
 function startWorker() {
-  const stores = new Map<string, Map<string, string>>([['shell-old', new Map([['/', 'the old page']])]]);
+  const stores = new Map<string, Map<string, Answer>>([
+    ['shell-old', new Map([['/', new Answer('the old page')]])],
+    ['flags', new Map([['/assets/flag-TR-aaaaaaaa.svg', new Answer('a flag of before')]])],
+  ]);
   const listeners = new Map<string, Listener>();
   const asked: string[] = [];
-  let network: 'up' | 'down' | 'hangs' = 'up';
+  let network: 'up' | 'refuses' | 'down' | 'hangs' = 'up';
   const pathOf = (request: string | { url: string }) =>
     new URL(typeof request === 'string' ? request : request.url, ORIGIN).pathname;
   const fetchOf = (request: string | { url: string }) => {
     asked.push(pathOf(request));
-    if (network === 'hangs') return new Promise<string>(() => {});
-    return network === 'up' ? Promise.resolve(`fresh ${pathOf(request)}`) : Promise.reject(new TypeError('offline'));
+    if (network === 'hangs') return new Promise<Answer>(() => {});
+    if (network === 'down') return Promise.reject(new TypeError('offline'));
+    return Promise.resolve(new Answer(`fresh ${pathOf(request)}`, network === 'up'));
   };
   vm.runInNewContext(source, {
     self: {
@@ -29,13 +45,23 @@ function startWorker() {
       location: { origin: ORIGIN },
     },
     caches: {
-      open: async (name: string) => ({
-        async addAll(paths: string[]) {
-          const store = new Map<string, string>();
-          for (const path of paths) store.set(path, await fetchOf(path));
-          stores.set(name, store);
-        },
-      }),
+      async open(name: string) {
+        const store = stores.get(name) ?? new Map<string, Answer>();
+        stores.set(name, store);
+        return {
+          async addAll(paths: string[]) {
+            for (const path of paths) store.set(path, await fetchOf(path));
+          },
+          match: async (request: { url: string }) => store.get(pathOf(request)),
+          async put(request: { url: string }, answer: Answer) {
+            // What is put again moves to the end, as the standard has it.
+            store.delete(pathOf(request));
+            store.set(pathOf(request), answer);
+          },
+          keys: async () => [...store.keys()].map((path) => ({ url: `${ORIGIN}${path}` })),
+          delete: async (request: { url: string }) => store.delete(pathOf(request)),
+        };
+      },
       keys: async () => [...stores.keys()],
       delete: async (name: string) => stores.delete(name),
       match: async (request: string, { cacheName }: { cacheName: string }) =>
@@ -52,13 +78,17 @@ function startWorker() {
   }
 
   /** Null where the worker leaves the request to the browser. */
-  async function request(path: string, more: object = {}): Promise<unknown> {
-    let answer: Promise<unknown> | null = null;
+  async function request(path: string, more: object = {}): Promise<string | null> {
+    const answers: Promise<Answer>[] = [];
+    const waits: Promise<unknown>[] = [];
     listeners.get('fetch')?.({
       request: { url: new URL(path, ORIGIN).href, method: 'GET', mode: 'cors', ...more },
-      respondWith: (given: Promise<unknown>) => (answer = given),
+      respondWith: (answer: Promise<Answer>) => answers.push(answer),
+      waitUntil: (work: Promise<unknown>) => waits.push(work),
     });
-    return answer;
+    const [answer] = await Promise.all(answers);
+    await Promise.all(waits);
+    return answer?.text ?? null;
   }
 
   return { stores, asked, fire, request, set: (state: typeof network) => (network = state) };
@@ -80,7 +110,7 @@ describe('the service worker', () => {
   it('leaves the files of an earlier release until its pages are closed', async () => {
     expect(worker.stores.has('shell-old')).toBe(true);
     await worker.fire('activate');
-    expect([...worker.stores.keys()]).toEqual(['shell-new']);
+    expect([...worker.stores.keys()].sort()).toEqual(['flags', 'shell-new']);
   });
 
   it.each([
@@ -89,7 +119,9 @@ describe('the service worker', () => {
     ['/api/session', PAGE],
     ['/api/esimgo/esim', { method: 'POST' }],
     ['/sandbox', PAGE],
-    ['/assets/flag-TH-cccccccc.svg', {}],
+    ['/api/assets/flag-TH-cccccccc.svg', {}],
+    ['/assets/flag-TH-cccccccc.svg', { method: 'HEAD' }],
+    ['https://web.telegram.org/assets/flag-TH-cccccccc.svg', {}],
     ['/assets/index-dddddddd.js', {}],
     ['https://web.telegram.org/', PAGE],
   ])('leaves to the browser what is not of the shell: %s %o', async (path, more) => {
@@ -120,5 +152,36 @@ describe('the service worker', () => {
     const before = worker.asked.length;
     expect(await worker.request(FILES[0] ?? '')).toBe(`fresh ${FILES[0]}`);
     expect(worker.asked).toHaveLength(before);
+  });
+});
+
+describe('the flags', () => {
+  const flag = (name: string) => `/assets/flag-${name}-aaaaaaaa.svg`;
+  const kept = () => [...(worker.stores.get('flags')?.keys() ?? [])];
+
+  it('are shown without a network once they were shown with one, in this release or in one before', async () => {
+    await worker.fire('activate');
+    expect(await worker.request(flag('TH'))).toBe(`fresh ${flag('TH')}`);
+    worker.set('down');
+    expect(await worker.request(flag('TH'))).toBe(`fresh ${flag('TH')}`);
+    expect(await worker.request(flag('TR'))).toBe('a flag of before');
+    await expect(worker.request(flag('FR'))).rejects.toThrow('offline');
+  });
+
+  it('are forty at most, and those shown longest ago go first', async () => {
+    for (let n = 1; n < 40; n += 1) await worker.request(flag(`A${n}`));
+    expect(kept()).toHaveLength(40);
+    await worker.request(flag('TR'));
+    await worker.request(flag('TH'));
+    await worker.request(flag('FR'));
+    expect(kept()).toHaveLength(40);
+    expect(kept()).toEqual(expect.arrayContaining([flag('TR'), flag('TH'), flag('FR'), flag('A3')]));
+    expect(kept()).not.toContain(flag('A2'));
+  });
+
+  it('are not kept when what came is not the flag', async () => {
+    worker.set('refuses');
+    await worker.request(flag('TH'));
+    expect(kept()).toEqual([flag('TR')]);
   });
 });
