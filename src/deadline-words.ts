@@ -11,5 +11,10 @@ const PROMISED: Record<Language, string> = { en: 'the promised time', ru: 'об�
 /** How long an eSIM may take before the Stars go back by themselves, to stand after "within" and «за». */
 export function deadlineWords(session: SessionAnswer | null, language: Language): string {
   if (!session) return PROMISED[language];
-  return formatCount(language, Math.ceil(session.delivery_deadline_s / 60), MINUTES[language]);
+  return formatMinutes(language, session.delivery_deadline_s / 60);
+}
+
+/** Begun ones count, so that "in a minute" is never too early. */
+export function formatMinutes(language: Language, minutes: number): string {
+  return formatCount(language, Math.ceil(minutes), MINUTES[language]);
 }

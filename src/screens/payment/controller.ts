@@ -1,5 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Order } from '../../../lib/contract/order.ts';
+import { askToWrite, type AskToWriteDeps } from '../../ask-to-write.ts';
 import { codeOf, ESIMGoClientError, type ClientErrorCode, type ESIMGoClient } from '../../esimgo-client.ts';
 import type { Track } from '../../events.ts';
 import { createResource, valueOf, type Resource } from '../../resource.ts';
@@ -13,6 +14,7 @@ export type OrderFace =
   | 'doubt'
   | 'unpaid'
   | 'issuing'
+  | 'overdue'
   | 'ready'
   | 'topped'
   | 'failed'
@@ -27,6 +29,10 @@ export interface Payment {
   face: ReadonlySignal<OrderFace | null>;
   /** True when it takes longer than it usually does. */
   isLate: ReadonlySignal<boolean>;
+  /** Until the Stars go back by themselves; null where nobody has promised it. */
+  leftMs: ReadonlySignal<number | null>;
+  /** Why the last look failed, while what is shown is of an earlier one. */
+  unseen: ReadonlySignal<ClientErrorCode | null>;
   isPaying: ReadonlySignal<boolean>;
   note: ReadonlySignal<UnpaidNote>;
   /** Why the last try to go on with the payment ended. */
@@ -38,20 +44,22 @@ export interface Payment {
 }
 
 export interface PaymentDeps {
-  client: Pick<ESIMGoClient, 'getOrderStatus' | 'continueOrder'>;
+  client: Pick<ESIMGoClient, 'continueOrder'> & AskToWriteDeps['client'];
   track: Track;
   now(): number;
-  telegram: {
+  telegram: AskToWriteDeps['telegram'] & {
     openInvoice(url: string): Promise<PaymentOutcome>;
     haptic: { success(): void; error(): void };
   };
 }
 
 const LATE_AFTER_MS = 60_000;
+const TICK_MS = 1_000;
 /** A confirmed payment reaches the server in seconds; after this the person is told that it has not. */
 const CHECKING_FOR_MS = 30_000;
 /** A sheet that said nothing: by then the server knows whether it was confirmed. */
 const WONDERING_FOR_MS = 10_000;
+const UNPAID = new Set<OrderFace>(['checking', 'doubt', 'unpaid']);
 const SETTLED = new Set<OrderFace>(['ready', 'topped', 'refunded', 'expired']);
 
 export function createPayment(
@@ -68,7 +76,10 @@ export function createPayment(
   const wasCancelled = signal(false);
   const problem = signal<ClientErrorCode | null>(null);
   const newStars = signal<number | null>(null);
+  const unseen = signal<ClientErrorCode | null>(null);
+  const seenAt = signal(openedAt);
   let sheets = 0;
+  let looks = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLeft = false;
   let toldFace: OrderFace | null = null;
@@ -78,11 +89,21 @@ export function createPayment(
     clearTimeout(timer);
   });
 
+  const isLate = computed(() => clock.value - startOf(valueOf(order), openedAt) > LATE_AFTER_MS);
+  const leftMs = computed(() => {
+    const deliverBy = valueOf(order)?.deliver_by;
+    return deliverBy ? Math.max(0, Date.parse(deliverBy) - clock.value) : null;
+  });
   const face = computed<OrderFace | null>(() => {
     const value = valueOf(order);
     return (
       value &&
-      faceOf(value, { isInDoubt: isInDoubt(value), report: report.value, sinceMs: clock.value - closedAt.value })
+      faceOf(value, {
+        isInDoubt: isInDoubt(value),
+        report: report.value,
+        sinceMs: clock.value - closedAt.value,
+        isOverdue: isLate.value && Boolean(value.deliver_by && seenAt.value >= Date.parse(value.deliver_by)),
+      })
     );
   });
 
@@ -93,9 +114,17 @@ export function createPayment(
 
   async function load(): Promise<Order> {
     const sheetsBefore = sheets;
-    const value = await client.getOrderStatus(orderId);
-    if (sheets === sheetsBefore) isSure.value = true;
-    return value;
+    const look = (looks += 1);
+    try {
+      const value = await client.getOrderStatus(orderId);
+      unseen.value = null;
+      seenAt.value = now();
+      if (sheets === sheetsBefore) isSure.value = true;
+      return value;
+    } catch (error) {
+      if (look === looks) unseen.value = codeOf(error);
+      throw error;
+    }
   }
 
   async function poll(): Promise<void> {
@@ -118,12 +147,14 @@ export function createPayment(
     const before = toldFace;
     toldFace = current;
     if (before === null) return;
+    // A sheet of this visit or of the checkout before it, which could not say that it was paid.
+    if (valueOf(order)?.paid_at && UNPAID.has(before)) askToWrite({ client, telegram }, orderId);
     if (current === 'ready' || current === 'topped') {
       telegram.haptic.success();
       track('ready', { order_id: orderId });
-    } else if (current === 'issuing') {
+    } else if (current === 'issuing' && before !== 'overdue') {
       track('paid', { order_id: orderId });
-    } else if (current === 'failed') {
+    } else if (current === 'failed' || (current === 'refunded' && before !== 'failed')) {
       telegram.haptic.error();
     }
   }
@@ -131,7 +162,9 @@ export function createPayment(
   return {
     order,
     face,
-    isLate: computed(() => clock.value - startOf(valueOf(order), openedAt) > LATE_AFTER_MS),
+    isLate,
+    leftMs,
+    unseen,
     isPaying,
     note: computed(() => {
       if (isPaying.value || !isSure.value) return 'asking';
@@ -154,6 +187,7 @@ export function createPayment(
         clock.value = closedAt.value = now();
         // Some clients call a paid invoice cancelled: that nothing was charged is for the server to say.
         hear(outcome);
+        if (outcome === 'paid') askToWrite({ client, telegram }, orderId);
         wasCancelled.value = report.value === null;
       } catch (error) {
         const stars = error instanceof ESIMGoClientError ? error.details['price_stars'] : null;
@@ -170,7 +204,13 @@ export function createPayment(
         if (document.visibilityState === 'visible') void poll();
       };
       document.addEventListener('visibilitychange', onVisible);
-      onDispose(() => document.removeEventListener('visibilitychange', onVisible));
+      addEventListener('online', onVisible);
+      const ticking = setInterval(() => (clock.value = now()), TICK_MS);
+      onDispose(() => {
+        document.removeEventListener('visibilitychange', onVisible);
+        removeEventListener('online', onVisible);
+        clearInterval(ticking);
+      });
     },
   };
 }
@@ -181,18 +221,20 @@ export interface FaceHints {
   report: PaymentReport | null;
   /** Since the sheet was closed, or this screen was opened. */
   sinceMs: number;
+  /** The time by which the Stars were to be back had passed when the server was last heard. */
+  isOverdue: boolean;
 }
 
 export function faceOf(
   order: Pick<Order, 'status' | 'kind'>,
-  { isInDoubt: mayBePaid, report, sinceMs }: FaceHints,
+  { isInDoubt: mayBePaid, report, sinceMs, isOverdue }: FaceHints,
 ): OrderFace {
   switch (order.status) {
     case 'pending':
       if (mayBePaid) return sinceMs < CHECKING_FOR_MS ? 'checking' : 'doubt';
       return report !== null && sinceMs < WONDERING_FOR_MS ? 'checking' : 'unpaid';
     case 'processing':
-      return 'issuing';
+      return isOverdue ? 'overdue' : 'issuing';
     case 'ready':
     case 'active':
       return order.kind === 'top_up' ? 'topped' : 'ready';

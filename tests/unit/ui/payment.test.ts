@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { signal } from '@preact/signals-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Order, OrderAnswer } from '../../../lib/contract/order.ts';
 import { ESIMGoClientError } from '../../../src/esimgo-client.ts';
+import { forget } from '../../../src/kept-values.ts';
 import { isMoving, movingWords, nextLookAtOrdersMs } from '../../../src/order-words.ts';
 import { isInDoubt } from '../../../src/reported-payments.ts';
 import { createPayment, faceOf, pollAfterMs } from '../../../src/screens/payment/controller.ts';
@@ -28,24 +30,35 @@ async function open(
     outcome?: PaymentOutcome;
     status?: () => Promise<Order>;
     pay?: () => Promise<OrderAnswer>;
+    requestWriteAccess?: () => Promise<boolean>;
+    now?: () => number;
   } = {},
 ) {
   const opened: string[] = [];
+  const felt: string[] = [];
+  const sent: string[] = [];
+  const requestWriteAccess = vi.fn(server.requestWriteAccess ?? (() => Promise.resolve(false)));
   const { result: payment, dispose } = scope(() =>
     createPayment(
       {
         client: {
           getOrderStatus: server.status ?? (() => Promise.resolve(order)),
           continueOrder: server.pay ?? (() => Promise.resolve({ order, invoice_url: 'https://t.me/$x' })),
+          sendToChat: (id) => {
+            sent.push(id);
+            return Promise.resolve('sent');
+          },
         },
         track: () => {},
-        now: () => 0,
+        now: server.now ?? (() => 0),
         telegram: {
           openInvoice: (url) => {
             opened.push(url);
             return Promise.resolve(outcome);
           },
-          haptic: { success: () => {}, error: () => {} },
+          canBotWrite: signal(false),
+          requestWriteAccess,
+          haptic: { success: () => felt.push('success'), error: () => felt.push('error') },
         },
       },
       { orderId: order.id, invoice },
@@ -53,8 +66,10 @@ async function open(
   );
   leave.push(dispose);
   await payment.order.reload();
-  return { payment, opened };
+  return { payment, opened, sent, felt, requestWriteAccess };
 }
+
+beforeEach(() => forget('asked-to-write'));
 
 const leave: (() => void)[] = [];
 afterEach(() => leave.splice(0).forEach((dispose) => dispose()));
@@ -178,6 +193,138 @@ describe('continuePayment', () => {
   });
 });
 
+describe('the question whether the bot may write', () => {
+  it('is asked once after a payment here, and nothing waits for its answer', async () => {
+    const first = await open(pending(), { outcome: 'paid', requestWriteAccess: () => new Promise(() => {}) });
+    expect(first.requestWriteAccess).not.toHaveBeenCalled();
+    await first.payment.continuePayment();
+    expect(first.requestWriteAccess).toHaveBeenCalledOnce();
+    expect(first.payment.isPaying.value).toBe(false);
+    const second = await open(pending(), { outcome: 'paid' });
+    await second.payment.continuePayment();
+    expect(second.requestWriteAccess).not.toHaveBeenCalled();
+  });
+
+  it('waits for the server where the sheet said that nothing was paid', async () => {
+    let answer = pending({ paid_at: null });
+    const { payment, requestWriteAccess } = await open(answer, { status: () => Promise.resolve(answer) });
+    await payment.continuePayment();
+    expect(payment.face.value).toBe('unpaid');
+    expect(requestWriteAccess).not.toHaveBeenCalled();
+    answer = { ...answer, status: 'processing', paid_at: answer.created_at };
+    await payment.continuePayment();
+    expect(payment.face.value).toBe('issuing');
+    expect(requestWriteAccess).toHaveBeenCalledOnce();
+  });
+
+  it('is not asked of who opens an order that was paid before', async () => {
+    const { payment, requestWriteAccess } = await open(pending({ status: 'processing' }));
+    await payment.continuePayment();
+    expect(payment.face.value).toBe('issuing');
+    expect(requestWriteAccess).not.toHaveBeenCalled();
+  });
+
+  it('sends the eSIM that was ready before it was answered with yes', async () => {
+    const order = pending();
+    const { payment, sent } = await open(order, {
+      outcome: 'paid',
+      status: () => Promise.resolve(anOrder({ id: order.id })),
+      requestWriteAccess: () => Promise.resolve(true),
+    });
+    await payment.continuePayment();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual(['esim_AAAAAAAAAAAAAAAAAAAA']);
+  });
+});
+
+describe('an order that takes long', () => {
+  const PAID_AT = Date.parse('2026-01-01T10:00:00.000Z');
+  const paid = (changes: Partial<Order> = {}) =>
+    pending({
+      status: 'processing',
+      paid_at: new Date(PAID_AT).toISOString(),
+      deliver_by: new Date(PAID_AT + 900_000).toISOString(),
+      ...changes,
+    });
+
+  it('counts down to the return of the Stars once it takes longer than usual', async () => {
+    let now = PAID_AT;
+    const { payment } = await open(paid(), { now: () => now });
+    expect(payment.isLate.value).toBe(false);
+    now += 61_000;
+    await payment.continuePayment();
+    expect(payment.isLate.value).toBe(true);
+    expect(payment.leftMs.value).toBe(839_000);
+    expect(payment.face.value).toBe('issuing');
+  });
+
+  it('promises no time that has passed', async () => {
+    let now = PAID_AT + 899_000;
+    const { payment } = await open(paid(), { now: () => now });
+    expect(payment.face.value).toBe('issuing');
+    now += 2_000;
+    await payment.order.reload();
+    expect(payment.face.value).toBe('overdue');
+  });
+
+  it('is not called overdue by who has not heard of it since', async () => {
+    let now = PAID_AT + 800_000;
+    let answer = () => Promise.resolve(order);
+    const order = paid();
+    const { payment } = await open(order, { now: () => now, status: () => answer(), pay: refusal('offline') });
+    answer = refusal('offline');
+    now += 200_000;
+    await payment.continuePayment();
+    expect(payment.leftMs.value).toBe(0);
+    expect(payment.face.value).toBe('issuing');
+    expect(payment.unseen.value).toBe('offline');
+  });
+
+  it('has time again where the server gives it some', async () => {
+    let order = paid();
+    const { payment } = await open(order, { now: () => PAID_AT + 901_000, status: () => Promise.resolve(order) });
+    expect(payment.face.value).toBe('overdue');
+    order = { ...order, deliver_by: new Date(PAID_AT + 1_000_000).toISOString() };
+    await payment.order.reload();
+    expect(payment.face.value).toBe('issuing');
+  });
+});
+
+describe('an order that ends without an eSIM', () => {
+  it.each([['refunded'], ['failed', 'refunded']] as const)('is felt once, by the way of %s %s', async (...way) => {
+    let order = pending({ status: 'processing' });
+    const { payment, felt } = await open(order, {
+      status: () => Promise.resolve(order),
+      pay: () => Promise.resolve({ order }),
+    });
+    await payment.continuePayment();
+    for (const status of way) {
+      order = { ...order, status };
+      await payment.continuePayment();
+    }
+    expect(payment.face.value).toBe('refunded');
+    expect(felt).toEqual(['error']);
+  });
+});
+
+describe('what is shown while the network is away', () => {
+  it('is known to be old from the first failure to the first answer, through every try between', async () => {
+    let answer = () => Promise.resolve(order);
+    const order = pending({ status: 'processing' });
+    const { payment } = await open(order, { status: () => answer(), pay: refusal('offline') });
+    const said: (string | null)[] = [];
+    const stop = payment.unseen.subscribe((code) => said.push(code));
+    answer = refusal('offline');
+    await payment.continuePayment();
+    await payment.continuePayment();
+    expect(payment.face.value).toBe('issuing');
+    answer = () => Promise.resolve(order);
+    await payment.order.reload();
+    stop();
+    expect(said).toEqual([null, 'offline', null]);
+  });
+});
+
 describe('an order that could not be read', () => {
   it('is looked at again without the notice making way for a skeleton', async () => {
     const { payment } = await open(pending(), { status: refusal('offline'), pay: refusal('offline') });
@@ -190,13 +337,14 @@ describe('an order that could not be read', () => {
 });
 
 describe('faceOf', () => {
-  const hints = { isInDoubt: false, report: null, sinceMs: 0 };
+  const hints = { isInDoubt: false, report: null, sinceMs: 0, isOverdue: false };
 
   it('lets the server alone say that an order is paid or ready', () => {
     const sure = { ...hints, isInDoubt: true, report: 'paid' } as const;
     expect(faceOf({ status: 'pending', kind: 'new' }, sure)).toBe('checking');
     expect(faceOf({ status: 'processing', kind: 'new' }, hints)).toBe('issuing');
     expect(faceOf({ status: 'ready', kind: 'new' }, sure)).toBe('ready');
+    expect(faceOf({ status: 'ready', kind: 'new' }, { ...hints, isOverdue: true })).toBe('ready');
     expect(faceOf({ status: 'active', kind: 'top_up' }, hints)).toBe('topped');
   });
 
