@@ -40,7 +40,11 @@ const en: Record<ClientErrorCode, Problem> = {
     text: 'Telegram did not confirm who you are. Close this page and open it from the bot.',
     way: 'reopen',
   },
-  forbidden: { title: 'This page is not for you', text: 'It belongs to somebody else.', way: 'home' },
+  forbidden: {
+    title: 'This is not open to you',
+    text: 'The shop may not do this for you. If you think that is wrong, write to us.',
+    way: 'home',
+  },
   not_found: { title: 'Nothing here', text: 'What you are looking for is not here, or is no longer.', way: 'home' },
   method_not_allowed: {
     title: 'The shop was updated',
@@ -104,7 +108,11 @@ const ru: typeof en = {
     text: 'Telegram не подтвердил, что это вы. Закройте страницу и откройте её из бота.',
     way: 'reopen',
   },
-  forbidden: { title: 'Сюда нельзя', text: 'Эта страница принадлежит другому человеку.', way: 'home' },
+  forbidden: {
+    title: 'Вам это недоступно',
+    text: 'Магазин не может сделать этого для вас. Если это ошибка, напишите нам.',
+    way: 'home',
+  },
   not_found: { title: 'Здесь ничего нет', text: 'Такой страницы нет, или её уже убрали.', way: 'home' },
   method_not_allowed: { title: 'Магазин обновился', text: 'Закройте страницу и откройте её из бота.', way: 'reopen' },
   payload_too_large: { title: 'Слишком много текста', text: 'Сократите его и попробуйте ещё раз.', way: 'retry' },

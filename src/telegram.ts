@@ -10,8 +10,9 @@ import {
 } from '@telegram-apps/sdk';
 
 const TELEGRAM_WEB = 'https://web.telegram.org';
-/** How long after coming back into view the client may take to tell how the payment went. */
+/** How long after coming back into view, or a touch, the client may take to tell how the payment went. */
 const INVOICE_EVENT_GRACE_MS = 1_500;
+const TOUCHES = ['pointerdown', 'focus'] as const;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 const OUTCOMES = ['paid', 'pending', 'cancelled', 'failed'] as const;
@@ -47,6 +48,8 @@ export const userLanguage = launch?.userLanguage ?? null;
 /** `ios`, `android`, `android_x`, `macos`, `tdesktop`, `weba`, `webk` … */
 export const platform = launch?.platform ?? 'unknown';
 export const canBotWrite = signal(launch?.canBotWrite ?? false);
+/** Said in this opening of the app: asking at once again would only annoy. */
+export const isWritingRefused = signal(false);
 
 const version = launch?.version ?? '0';
 /** A page opened with launch data in an ordinary browser has nobody to tell; the SDK would throw at each word. */
@@ -174,7 +177,8 @@ export function setClosingConfirmation(isNeeded: boolean): void {
 
 /**
  * Opens Telegram's payment sheet. The answer only says where to go next; whether money moved is the server's to know.
- * Some clients lose the closing event, so coming back into view answers too.
+ * Some clients lose the closing event, so coming back into view answers too, and so does a touch: while the sheet is
+ * open nobody reaches what is under it.
  */
 export function openInvoice(url: string): Promise<PaymentOutcome> {
   const slug = /(?:\/\$|\/invoice\/)([\w-]+)/.exec(url)?.[1];
@@ -187,11 +191,13 @@ export function openInvoice(url: string): Promise<PaymentOutcome> {
       stopInvoice();
       stopVisibility();
       document.removeEventListener('visibilitychange', onDocument);
+      for (const name of TOUCHES) removeEventListener(name, onTouch, true);
       resolve(outcome);
     };
+    const onTouch = () => void (grace ??= setTimeout(() => finish('unknown'), INVOICE_EVENT_GRACE_MS));
     const onVisible = (isVisible: boolean) => {
       if (!isVisible) wasHidden = true;
-      else if (wasHidden) grace ??= setTimeout(() => finish('unknown'), INVOICE_EVENT_GRACE_MS);
+      else if (wasHidden) onTouch();
     };
     const onDocument = () => onVisible(document.visibilityState === 'visible');
     const stopInvoice = on('invoice_closed', (closed) => {
@@ -199,6 +205,7 @@ export function openInvoice(url: string): Promise<PaymentOutcome> {
     });
     const stopVisibility = on('visibility_changed', ({ is_visible: isVisible }) => onVisible(isVisible));
     document.addEventListener('visibilitychange', onDocument);
+    for (const name of TOUCHES) addEventListener(name, onTouch, true);
     post('web_app_open_invoice', { slug });
   });
 }
@@ -225,6 +232,7 @@ export async function requestWriteAccess(): Promise<boolean> {
   );
   post('web_app_request_write_access');
   canBotWrite.value = await answered;
+  isWritingRefused.value = !canBotWrite.value;
   return canBotWrite.value;
 }
 

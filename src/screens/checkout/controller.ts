@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from '@preact/sign
 import type { Destination, Plan } from '../../../lib/contract/catalogue.ts';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
+import { askToWrite, type AskToWriteDeps } from '../../ask-to-write.ts';
 import { destinationOfBundle } from '../../checkout-path.ts';
 import { isEmail } from '../../email.ts';
 import { canTopUp } from '../../esim-words.ts';
@@ -31,10 +32,11 @@ export interface Gone {
 export interface PriceChange {
   was: number;
   now: number;
+  usd: string | null;
 }
 
 /** Why the person is still here after pressing "pay". None of these cost anything. */
-export type Setback = { kind: 'cancelled' | 'failed' } | { kind: 'problem'; code: ClientErrorCode };
+export type Setback = { kind: 'cancelled' } | { kind: 'failed' } | { kind: 'problem'; code: ClientErrorCode };
 
 export interface Checkout {
   offer: Resource<Offer | Gone>;
@@ -42,6 +44,8 @@ export interface Checkout {
   sold: ReadonlySignal<Offer | null>;
   /** What will be asked; another one than the plan shows after the server named a new price. */
   stars: ReadonlySignal<number | null>;
+  /** What that many Stars cost, where the server has said so. */
+  usd: ReadonlySignal<string | null>;
   priceChange: ReadonlySignal<PriceChange | null>;
   step: ReadonlySignal<'idle' | 'ordering' | 'paying'>;
   setback: ReadonlySignal<Setback | null>;
@@ -57,23 +61,23 @@ export interface Checkout {
 }
 
 export interface CheckoutDeps {
-  client: Pick<ESIMGoClient, 'getProducts' | 'getEsim' | 'createOrder' | 'getOrderStatus' | 'sendToChat'>;
-  router: Pick<Router, 'replace'>;
+  client: Pick<ESIMGoClient, 'getProducts' | 'getEsim' | 'createOrder' | 'continueOrder'> & AskToWriteDeps['client'];
+  router: Pick<Router, 'startOver'>;
   track: Track;
-  telegram: {
+  telegram: AskToWriteDeps['telegram'] & {
     openInvoice(url: string): Promise<PaymentOutcome>;
     setClosingConfirmation(isNeeded: boolean): void;
-    canBotWrite: ReadonlySignal<boolean>;
-    requestWriteAccess(): Promise<boolean>;
     haptic: { error(): void };
   };
 }
 
 const DEVICE_KNOWN = 'device-takes-esim';
-const WRITING_ASKED = 'asked-to-write';
-const LOOK_EVERY_MS = 2_000;
-/** A payment that the sheet said nothing of, or the wrong thing, reaches the server within this many looks. */
-const LOOKS_AFTER_CLOSING = 15;
+/** A payment that the sheet said nothing of, or the wrong thing, is looked for ever more calmly, and after it not for ever. */
+const FIRST_LOOK_MS = 2_000;
+const LAST_LOOK_MS = 12_000;
+const CALMER = 1.4;
+/** A sheet that says nothing may be open, with nobody to see the button below it, or be long gone. */
+const SILENT_AFTER_MS = 8_000;
 
 export function createCheckout(
   { client, router, track, telegram }: CheckoutDeps,
@@ -97,6 +101,7 @@ export function createCheckout(
   });
   const priceChange = signal<PriceChange | null>(null);
   const stars = computed(() => priceChange.value?.now ?? sold.value?.plan.price_stars ?? null);
+  const usd = computed(() => (priceChange.value ? priceChange.value.usd : (sold.value?.plan.price_usd ?? null)));
   const step = signal<'idle' | 'ordering' | 'paying'>('idle');
   const setback = signal<Setback | null>(null);
   const isDeviceKnown = signal(readKept(DEVICE_KNOWN, isTrue) ?? false);
@@ -104,12 +109,22 @@ export function createCheckout(
   const isEmailChecked = signal(false);
   const isEmailBad = () => email.value.trim() !== '' && !isEmail(email.value.trim());
   let isLeft = false;
+  let isSheetOpen = false;
+  let presses = 0;
   let nextLook: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   onDispose(() => {
     isLeft = true;
     clearTimeout(nextLook);
-    telegram.setClosingConfirmation(false);
+    rest();
   });
+
+  /** Whoever wants to can press "pay" now. */
+  function rest(): void {
+    clearTimeout(silence);
+    step.value = 'idle';
+    telegram.setClosingConfirmation(false);
+  }
 
   function checkEmail(): boolean {
     isEmailChecked.value = true;
@@ -121,6 +136,7 @@ export function createCheckout(
     if (step.value !== 'idle' || expected === null) return;
     if (!checkEmail()) return telegram.haptic.error();
     const address = email.value.trim();
+    const press = (presses += 1);
     step.value = 'ordering';
     setback.value = null;
     telegram.setClosingConfirmation(true);
@@ -133,24 +149,34 @@ export function createCheckout(
         ...(address !== '' && { email: address }),
       });
       if (isLeft) return;
-      if (order.status !== 'pending' || isInDoubt(order)) return router.replace(`/orders/${order.id}`);
+      if (order.status !== 'pending' || isInDoubt(order)) return router.startOver(`/orders/${order.id}`);
       step.value = 'paying';
+      isSheetOpen = true;
       lookAgain(order.id);
+      silence = setTimeout(rest, SILENT_AFTER_MS);
       const outcome = await telegram.openInvoice(invoiceUrl);
       if (isPaymentReport(outcome)) reportPayment(order.id, outcome);
-      if (outcome === 'paid') askToWrite(order.id);
-      if (isLeft) return;
+      if (outcome === 'paid') askToWrite({ client, telegram }, order.id);
+      // The sheet of a later press says the same.
+      if (isLeft || press !== presses) return;
+      clearTimeout(silence);
+      isSheetOpen = false;
       if (outcome !== 'cancelled' && outcome !== 'failed') {
-        router.replace(`/orders/${order.id}?invoice=${outcome}`);
-      } else if (!(await goOnIfPaid(order.id, isSureUnpaid)) && !isLeft) {
-        setback.value = { kind: outcome };
+        return router.startOver(`/orders/${order.id}?invoice=${outcome}`);
       }
+      step.value = 'paying';
+      lookAgain(order.id);
+      if (await goOnIfPaid(order.id, isSureUnpaid)) return;
+      // The sheet does not say whether it was our server that refused.
+      const { invoice_url: link } = await client.continueOrder(order.id);
+      if (isLeft) return;
+      if (link === undefined) return router.startOver(`/orders/${order.id}`);
+      setback.value = { kind: outcome };
     } catch (error) {
       telegram.haptic.error();
       refuse(error, expected);
     } finally {
-      step.value = 'idle';
-      telegram.setClosingConfirmation(false);
+      if (press === presses) rest();
     }
   }
 
@@ -159,45 +185,28 @@ export function createCheckout(
     const order = await client.getOrderStatus(orderId).catch(() => null);
     if (isUnpaid(order)) return false;
     if (isLeft) return true;
-    if (order?.paid_at) askToWrite(orderId);
-    router.replace(`/orders/${orderId}`);
+    if (order?.paid_at) askToWrite({ client, telegram }, orderId);
+    router.startOver(`/orders/${orderId}`);
     return true;
   }
 
-  /** After the payment, so that it stands in nobody's way, and once: later the eSIM's own page offers it. */
-  function askToWrite(orderId: string): void {
-    if (telegram.canBotWrite.value || readKept(WRITING_ASKED, isTrue)) return;
-    keep(WRITING_ASKED, true);
-    telegram
-      .requestWriteAccess()
-      .then((isAllowed) => (isAllowed ? sendIfMissed(orderId) : null))
-      // Only the copy in the chat is missing.
-      .catch(() => {});
-  }
-
-  /** An eSIM that was made before the person had answered could not be sent then. */
-  async function sendIfMissed(orderId: string): Promise<void> {
-    const { kind, ready_at: readyAt, esim_id: id } = await client.getOrderStatus(orderId);
-    if (kind === 'new' && readyAt !== null && id !== null) await client.sendToChat(id);
-  }
-
-  function lookAgain(orderId: string, looksLeft = LOOKS_AFTER_CLOSING): void {
+  function lookAgain(orderId: string, waitMs = FIRST_LOOK_MS): void {
     clearTimeout(nextLook);
-    nextLook = setTimeout(async () => {
-      if ((await goOnIfPaid(orderId, isNotPaidYet)) || isLeft) return;
-      if (step.value === 'paying') lookAgain(orderId);
-      else if (looksLeft > 1) lookAgain(orderId, looksLeft - 1);
-    }, LOOK_EVERY_MS);
+    const look = setTimeout(async () => {
+      if ((await goOnIfPaid(orderId, isNotPaidYet)) || isLeft || look !== nextLook) return;
+      if (waitMs < LAST_LOOK_MS || isSheetOpen) lookAgain(orderId, Math.min(waitMs * CALMER, LAST_LOOK_MS));
+    }, waitMs);
+    nextLook = look;
   }
 
   function refuse(error: unknown, expected: number): void {
-    const now =
-      error instanceof ESIMGoClientError && error.code === 'price_changed' ? error.details['price_stars'] : null;
-    if (typeof now === 'number') {
-      priceChange.value = { was: expected, now };
+    const code = codeOf(error);
+    const details = error instanceof ESIMGoClientError ? error.details : {};
+    const { price_stars: now, price_usd: dollars } = details;
+    if (code === 'price_changed' && typeof now === 'number') {
+      priceChange.value = { was: expected, now, usd: typeof dollars === 'string' ? dollars : null };
       return;
     }
-    const code = codeOf(error);
     setback.value = { kind: 'problem', code };
     if (code === 'unknown_bundle') offer.set({ kind: 'gone', destination: sold.value?.destination ?? null });
   }
@@ -206,6 +215,7 @@ export function createCheckout(
     offer,
     sold,
     stars,
+    usd,
     priceChange,
     step,
     setback,

@@ -16,11 +16,6 @@ const en = {
   device: {
     question: 'Does your phone support eSIM?',
     known: 'Your phone supports eSIM',
-    how: 'Dial *#06#. If the list shows an EID, it does.',
-    models:
-      'Almost every iPhone since XS and XR (2018), Samsung Galaxy since S20, Google Pixel since 4. Not the iPhones made for mainland China.',
-    locked: 'The phone must not be locked to one operator.',
-    yes: 'Yes, it does',
   },
   email: {
     label: 'A copy by e-mail, if you like',
@@ -39,7 +34,6 @@ const en = {
     `If the ${isTopUp ? 'data is not added' : 'eSIM does not arrive'} within ${deadline}, all Stars come back by themselves. By paying you accept the`,
   termsLink: 'terms of sale',
   pay: (stars: string) => `Pay ${stars}`,
-  payNew: (stars: string) => `Pay the new price · ${stars}`,
   cancelled: 'The payment was closed. You have not been charged.',
   failed:
     'The payment did not go through. You have not been charged. Too few Stars? Buy some in Telegram: Settings → My Stars, then press the button again.',
@@ -66,11 +60,6 @@ const ru: typeof en = {
   device: {
     question: 'Телефон поддерживает eSIM?',
     known: 'Телефон поддерживает eSIM',
-    how: 'Наберите *#06#. Если в списке есть EID, поддерживает.',
-    models:
-      'Почти все iPhone начиная с XS и XR (2018), Samsung Galaxy с S20, Google Pixel с 4. Кроме iPhone для материкового Китая.',
-    locked: 'Телефон не должен быть привязан к одному оператору.',
-    yes: 'Да, поддерживает',
   },
   email: {
     label: 'Копия на почту, если хотите',
@@ -88,7 +77,6 @@ const ru: typeof en = {
     `Если ${isTopUp ? 'интернет не добавится' : 'eSIM не придёт'} за ${deadline}, все звёзды вернутся сами. Оплачивая, вы принимаете`,
   termsLink: 'условия продажи',
   pay: (stars) => `Оплатить ${stars}`,
-  payNew: (stars) => `Оплатить по новой цене · ${stars}`,
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
   failed:
     'Оплата не прошла. Звёзды не списаны. Не хватило? Пополните их в Telegram: Настройки → Мои звёзды, и нажмите кнопку ещё раз.',

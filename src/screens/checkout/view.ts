@@ -5,6 +5,7 @@ import { destinationName } from '../../../lib/i18n/destination-name.ts';
 import { formatStars } from '../../../lib/i18n/format.ts';
 import { planMessages } from '../../../lib/i18n/plan-messages.ts';
 import { checkoutPath } from '../../checkout-path.ts';
+import { openContact } from '../../contact.ts';
 import { deadlineWords } from '../../deadline-words.ts';
 import { dataLeft, esimName, stateName, stateTone } from '../../esim-words.ts';
 import type { ClientErrorCode } from '../../esimgo-client.ts';
@@ -21,13 +22,13 @@ import {
   type BottomButton,
 } from '../../telegram.ts';
 import { accordion } from '../../ui/accordion.ts';
-import { button } from '../../ui/button.ts';
 import { callout } from '../../ui/callout.ts';
 import { card, section } from '../../ui/card.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
 import { faces } from '../../ui/faces.ts';
 import { flag } from '../../ui/flag.ts';
 import { icon, type IconName } from '../../ui/icon.ts';
+import { lazy } from '../../ui/lazy.ts';
 import { mainButton } from '../../ui/main-button.ts';
 import { notice } from '../../ui/notice.ts';
 import { price, usd, withStars } from '../../ui/price.ts';
@@ -57,9 +58,8 @@ export function render(context: ScreenContext): HTMLElement {
     const setback = controller.setback.value;
     const otherWay = setback?.kind === 'problem' ? wayOnFrom(setback.code, offer, context) : null;
     if (otherWay) return otherWay;
-    const text = controller.priceChange.value === null ? messages.pay : messages.payNew;
     return {
-      text: text(formatStars(language, stars)),
+      text: messages.pay(formatStars(language, stars)),
       isBusy: controller.step.value !== 'idle',
       onPress: () => void controller.pay(),
     };
@@ -85,7 +85,7 @@ export function render(context: ScreenContext): HTMLElement {
 function wayOnFrom(
   code: ClientErrorCode,
   { plan, destination }: Offer,
-  { language, router }: ScreenContext,
+  { language, router, session }: ScreenContext,
 ): BottomButton | null {
   const messages = checkoutMessages[language];
   if (code === 'not_compatible') {
@@ -96,6 +96,8 @@ function wayOnFrom(
   if (way === 'retry') return null;
   // Telegram vouches anew only at the next opening.
   if (way === 'reopen') return { text: wayOnMessages[language].reopen, onPress: close };
+  if (code === 'forbidden')
+    return { text: wayOnMessages[language].support, onPress: () => openContact(session.peek()) };
   return { text: messages.otherPlans, onPress: () => router.replace(`/to/${destination.code}`) };
 }
 
@@ -134,7 +136,7 @@ function renderOffer(offer: Offer, controller: Checkout, context: ScreenContext)
     renderFacts(offer, context),
     esim ? null : renderDevice(controller, context),
     esim ? null : renderEmail(controller, context),
-    renderPrice(controller, offer, context),
+    renderPrice(controller, context),
     renderTerms(esim !== null, context),
   );
 }
@@ -163,7 +165,8 @@ function renderSetback(controller: Checkout, { language }: ScreenContext): Child
       () => controller.setback.value,
       (setback) => {
         if (!setback) return null;
-        if (setback.kind !== 'problem') return callout('quiet', 'info', messages[setback.kind]);
+        if (setback.kind === 'cancelled') return callout('quiet', 'info', messages.cancelled);
+        if (setback.kind === 'failed') return callout('warning', 'warning', messages.failed);
         const { title, text } = problemMessages[language][setback.code];
         return callout('bad', 'warning', `${title}. ${text} ${messages.notCharged}`);
       },
@@ -252,7 +255,8 @@ function renderFacts({ plan, esim }: Offer, { language }: ScreenContext): HTMLEl
   );
 }
 
-function renderDevice(controller: Checkout, { language }: ScreenContext): HTMLElement {
+function renderDevice(controller: Checkout, context: ScreenContext): HTMLElement {
+  const { language } = context;
   const { device } = checkoutMessages[language];
   const confirm = () => {
     haptic.tap();
@@ -269,12 +273,12 @@ function renderDevice(controller: Checkout, { language }: ScreenContext): HTMLEl
             icon(isKnown ? 'check' : 'phone'),
             isKnown ? device.known : device.question,
           ),
-          () => [
-            h('p', { class: 'selectable' }, device.how),
-            h('p', null, device.models),
-            h('p', null, device.locked),
-            isKnown ? null : button(device.yes, confirm),
-          ],
+          () =>
+            lazy(
+              () => import('./device-help.ts'),
+              context,
+              ({ deviceHelp }) => deviceHelp(language, isKnown ? null : confirm),
+            ),
         ),
     ),
   );
@@ -322,7 +326,7 @@ function renderEmail(controller: Checkout, { language, session }: ScreenContext)
   );
 }
 
-function renderPrice(controller: Checkout, { plan }: Offer, { language }: ScreenContext): HTMLElement {
+function renderPrice(controller: Checkout, { language }: ScreenContext): HTMLElement {
   const messages = checkoutMessages[language];
   return card(
     h(
@@ -333,10 +337,10 @@ function renderPrice(controller: Checkout, { plan }: Offer, { language }: Screen
         'span',
         { class: 'checkout__amount' },
         h('span', { class: 'checkout__stars' }, () => price(controller.stars.value ?? 0, language)),
-        // The dollars belong to the price that the catalogue named; for a newer one there is none yet.
-        h('span', { class: 'hint number' }, () =>
-          controller.priceChange.value === null ? usd(plan.price_usd, language) : null,
-        ),
+        h('span', { class: 'hint number' }, () => {
+          const dollars = controller.usd.value;
+          return dollars === null ? null : usd(dollars, language);
+        }),
       ),
     ),
     accordion(messages.whatAreStars.question, () => h('p', null, withStars(messages.whatAreStars.answer, language))),

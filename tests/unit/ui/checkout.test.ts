@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals-core';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import { createOrderBodySchema, type CreateOrderBody, type Order } from '../../../lib/contract/order.ts';
 import { isEmail } from '../../../src/email.ts';
@@ -30,6 +30,9 @@ interface World {
   canBotWrite?: boolean;
   requestWriteAccess?: () => Promise<boolean>;
   order?: Order | ESIMGoClientError;
+  /** What the server says of an order that was not paid in its sheet. */
+  sale?: ESIMGoClientError;
+  openInvoice?: () => Promise<PaymentOutcome>;
 }
 
 async function openCheckout(world: World = {}) {
@@ -39,6 +42,9 @@ async function openCheckout(world: World = {}) {
   const asked: CreateOrderBody[] = [];
   const paths: string[] = [];
   const sent: string[] = [];
+  const looks: number[] = [];
+  const status = () =>
+    world.order instanceof Error ? Promise.reject(world.order) : Promise.resolve(world.order ?? unpaid);
   const requestWriteAccess = vi.fn(world.requestWriteAccess ?? (() => Promise.resolve(false)));
   const client = {
     getProducts: (code: string) =>
@@ -57,8 +63,12 @@ async function openCheckout(world: World = {}) {
       if (refusal) return Promise.reject(refusal);
       return Promise.resolve({ order: unpaid, invoice_url: 'https://t.me/$x' });
     },
-    getOrderStatus: () =>
-      world.order instanceof Error ? Promise.reject(world.order) : Promise.resolve(world.order ?? unpaid),
+    getOrderStatus: () => {
+      looks.push(Date.now());
+      return status();
+    },
+    continueOrder: () =>
+      world.sale ? Promise.reject(world.sale) : Promise.resolve({ order: unpaid, invoice_url: 'https://t.me/$x' }),
     sendToChat: (id: string) => {
       sent.push(id);
       return Promise.resolve('sent' as const);
@@ -67,10 +77,10 @@ async function openCheckout(world: World = {}) {
   const checkout = createCheckout(
     {
       client,
-      router: { replace: (path) => paths.push(path) },
+      router: { startOver: (path) => paths.push(path) },
       track: () => {},
       telegram: {
-        openInvoice: () => Promise.resolve(outcome),
+        openInvoice: world.openInvoice ?? (() => Promise.resolve(outcome)),
         setClosingConfirmation: () => {},
         canBotWrite: signal(world.canBotWrite ?? false),
         requestWriteAccess,
@@ -80,7 +90,7 @@ async function openCheckout(world: World = {}) {
     { bundleId, destination, esimId: esim?.id ?? null },
   );
   await checkout.offer.reload();
-  return { checkout, asked, paths, sent, requestWriteAccess, orderId: unpaid.id };
+  return { checkout, asked, paths, sent, looks, requestWriteAccess, orderId: unpaid.id };
 }
 
 describe('a plan that is not sold', () => {
@@ -105,12 +115,78 @@ describe('a plan that is not sold', () => {
 
 describe('a new price', () => {
   it('is shown with the old one, and asked for by the next press', async () => {
-    const refusal = new ESIMGoClientError('price_changed', { details: { price_stars: 300 } });
+    const refusal = new ESIMGoClientError('price_changed', { details: { price_stars: 300, price_usd: '6.00' } });
     const { checkout, asked } = await openCheckout({ refusal });
+    expect(checkout.usd.value).toBe(PLAN.price_usd);
     await checkout.pay();
-    expect(checkout.priceChange.value).toEqual({ was: PLAN.price_stars, now: 300 });
+    expect(checkout.priceChange.value).toEqual({ was: PLAN.price_stars, now: 300, usd: '6.00' });
+    expect(checkout.usd.value).toBe('6.00');
     await checkout.pay();
     expect(asked.map(({ expected_stars: stars }) => stars)).toEqual([PLAN.price_stars, 300]);
+  });
+});
+
+describe('a sheet that fails', () => {
+  it('is put down to too few Stars only when the server would take the payment', async () => {
+    const { checkout } = await openCheckout({ outcome: 'failed' });
+    await checkout.pay();
+    expect(checkout.setback.value).toEqual({ kind: 'failed' });
+  });
+
+  it.each(['failed', 'cancelled'] as const)(
+    'as %s for a price that cannot be kept shows the new one',
+    async (outcome) => {
+      const details = { price_stars: 300, price_usd: '6.00' };
+      const { checkout, asked } = await openCheckout({
+        outcome,
+        sale: new ESIMGoClientError('price_changed', { details }),
+      });
+      await checkout.pay();
+      expect(checkout.setback.value).toBeNull();
+      expect(checkout.priceChange.value).toEqual({ was: PLAN.price_stars, now: 300, usd: '6.00' });
+      await checkout.pay();
+      expect(asked.at(-1)).toMatchObject({ expected_stars: 300 });
+    },
+  );
+
+  it('for what cannot be delivered now, or is no longer sold, says that', async () => {
+    const busy = await openCheckout({ outcome: 'failed', sale: new ESIMGoClientError('temporarily_unavailable') });
+    await busy.checkout.pay();
+    expect(busy.checkout.setback.value).toEqual({ kind: 'problem', code: 'temporarily_unavailable' });
+    expect(busy.checkout.step.value).toBe('idle');
+    const gone = await openCheckout({ outcome: 'failed', sale: new ESIMGoClientError('unknown_bundle') });
+    await gone.checkout.pay();
+    expect(valueOf(gone.checkout.offer)).toEqual({ kind: 'gone', destination: THAILAND });
+  });
+});
+
+describe('a sheet that says nothing', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('does not keep from paying for long, and is looked after ever more calmly', async () => {
+    const opened: ((outcome: PaymentOutcome) => void)[] = [];
+    const { checkout, asked, looks, paths } = await openCheckout({
+      openInvoice: () => new Promise((resolve) => opened.push(resolve)),
+    });
+    const paying = checkout.pay();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(checkout.step.value).toBe('paying');
+    await checkout.pay();
+    expect(asked).toHaveLength(1);
+
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(checkout.step.value).toBe('idle');
+    const gaps = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    expect(gaps).toEqual(gaps.toSorted((one, other) => one - other));
+    expect(gaps.at(-1)).toBeGreaterThan(10_000);
+
+    const again = checkout.pay();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([asked.length, opened.length, checkout.step.value]).toEqual([2, 2, 'paying']);
+    opened.forEach((say) => say('cancelled'));
+    await Promise.all([paying, again]);
+    expect([checkout.step.value, checkout.setback.value, paths]).toEqual(['idle', { kind: 'cancelled' }, []]);
   });
 });
 

@@ -121,4 +121,24 @@ describe('the bridge to Telegram', () => {
     expect(await outcome).toBe('unknown');
     expect(await telegram.openInvoice('https://example.com/')).toBe('unknown');
   });
+
+  it.each(['pointerdown', 'focus'])(
+    'takes the sheet for closed on %s, unless the client soon says more',
+    async (touch) => {
+      vi.useFakeTimers();
+      try {
+        const silent = telegram.openInvoice('https://t.me/$own_slug');
+        page.dispatchEvent(new Event(touch));
+        await vi.advanceTimersByTimeAsync(5_000);
+        expect(await silent).toBe('unknown');
+        const late = telegram.openInvoice('https://t.me/$own_slug');
+        page.dispatchEvent(new Event(touch));
+        tell('invoice_closed', { slug: 'own_slug', status: 'cancelled' });
+        await vi.advanceTimersByTimeAsync(5_000);
+        expect(await late).toBe('cancelled');
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 });
