@@ -3,7 +3,7 @@ import type { Language } from '../lib/contract/session.ts';
 import { codeOf, type ClientErrorCode } from './esimgo-client.ts';
 import { problemMessages } from './problems.ts';
 import type { ScreenContext } from './screen.ts';
-import { canBotWrite, canDo, haptic, openTelegramLink, requestWriteAccess } from './telegram.ts';
+import { canBotWrite, canDo, haptic, isWritingRefused, openTelegramLink, requestWriteAccess } from './telegram.ts';
 import { button } from './ui/button.ts';
 import { callout } from './ui/callout.ts';
 import { h } from './ui/dom.ts';
@@ -89,8 +89,12 @@ export function createChatCopy(
     action: words.send,
   });
   const open = (title: string): Words => ({ title, subtitle: words.open, note: `${title}.`, action: words.open });
+  const shown = computed((): State => {
+    const isStuck = state.value.kind === 'idle' && !canBotWrite.value && isWritingRefused.value;
+    return isStuck ? { kind: 'unreachable' } : state.value;
+  });
   const text = computed((): Words => {
-    const current = state.value;
+    const current = shown.value;
     switch (current.kind) {
       case 'idle':
         return send(canBotWrite.value ? words.what : words.notAllowed);
@@ -112,7 +116,7 @@ export function createChatCopy(
     words: text,
     isMissing: computed(() => wasMissing && !(state.value.kind === 'idle' && canBotWrite.value)),
     press() {
-      switch (state.value.kind) {
+      switch (shown.value.kind) {
         case 'sending':
           return;
         case 'sent':
@@ -120,6 +124,7 @@ export function createChatCopy(
           return openChat('');
         case 'unreachable':
           state.value = { kind: 'idle' };
+          isWritingRefused.value = false;
           return openChat('?start=esim');
         case 'idle':
         case 'failed':
