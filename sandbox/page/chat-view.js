@@ -1,6 +1,6 @@
 // @ts-check
 import { byId, h, icon } from './dom.js';
-import { openMiniApp } from './mini-app.js';
+import { openMiniApp, setMinimised } from './mini-app.js';
 import { callSandbox, every } from './sandbox-api.js';
 import { onSettings, settings } from './settings.js';
 import { confirmWith, showPopup, toast } from './sheets.js';
@@ -11,6 +11,9 @@ let lastDrawn = '';
 /** @type {Map<string, HTMLElement>} */
 let drawnMessages = new Map();
 let menuUrl = '/';
+let botUsername = '';
+/** Who was said to Telegram to speak which language. */
+let introduced = '';
 
 /** @type {{ stars: number, blocked: boolean } | null} */
 let knownUser = null;
@@ -52,17 +55,20 @@ async function write(text) {
 
 export async function refreshChat() {
   const userId = settings.userId;
-  const path = `chat?user_id=${userId}&language=${settings.language}`;
-  let answer = await callSandbox(path);
+  const { language } = settings;
+  const path = `chat?user_id=${userId}`;
+  let answer = introduced === `${userId} ${language}` ? await callSandbox(path) : { user: null };
   if (answer.user === null) {
-    // Telegram knows whoever looks at it, and tells bots their language from the first message on.
-    await callSandbox('set', { telegram: { user: { id: userId, language: settings.language } } });
+    // Telegram knows whoever looks at it, and tells bots the language of this client from the first message on.
+    await callSandbox('set', { telegram: { user: { id: userId, language } } });
+    introduced = `${userId} ${language}`;
     answer = await callSandbox(path);
   }
   const fingerprint = JSON.stringify([settings.language, answer]);
   if (userId !== settings.userId || fingerprint === lastDrawn) return;
   lastDrawn = fingerprint;
   knownUser = answer.user;
+  botUsername = answer.bot.username;
   menuUrl = answer.bot.menu_button?.web_app?.url ?? '/';
   byId('bot-name').textContent = answer.bot.name;
   byId('app-title').textContent = answer.bot.name;
@@ -86,6 +92,29 @@ export async function refreshChat() {
     for (const image of list.querySelectorAll('img')) image.addEventListener('load', toEnd, { once: true });
   }
   document.dispatchEvent(new Event('chat-changed'));
+}
+
+/**
+ * A link of t.me, as the client follows it: to the shop's own bot it leads into this chat or into the app.
+ * @param {string} path with its query
+ */
+export function openTelegramLink(path) {
+  const { pathname, searchParams } = new URL(path, 'https://t.me');
+  if (pathname.split('/')[1]?.toLowerCase() !== botUsername.toLowerCase()) return toast(`t.me${path}`);
+  const startParam = searchParams.get('startapp');
+  if (startParam !== null) return openMiniApp('/', startParam === '' ? undefined : startParam);
+  setMinimised(true);
+  const start = searchParams.get('start');
+  if (start !== null) return write(`/start ${start}`.trim());
+}
+
+/**
+ * @param {string} url
+ * @returns {string | null} the path and the query of a link of t.me
+ */
+function telegramPath(url) {
+  const { hostname, pathname, search } = new URL(url);
+  return hostname === 't.me' ? pathname + search : null;
 }
 
 /** @param {{ description: string }} bot */
@@ -199,6 +228,8 @@ async function press(message, button) {
   if (button.web_app) return openMiniApp(button.web_app.url);
   if (button.copy_text) return copy(button.copy_text.text);
   if (button.url) {
+    const path = telegramPath(button.url);
+    if (path !== null) return openTelegramLink(path);
     if (await confirmWith(button.url, t('ok'), t('openLink'))) window.open(button.url, '_blank', 'noopener');
     return;
   }
@@ -298,6 +329,14 @@ function drawEntity(entity, text, inner) {
       },
       ...inner,
     );
-  if (tag === 'a') return h('a', { href: entity.url, target: '_blank', rel: 'noopener' }, ...inner);
+  if (tag === 'a') {
+    const path = telegramPath(entity.url);
+    const onclick = (/** @type {Event} */ event) => {
+      if (path === null) return;
+      event.preventDefault();
+      void openTelegramLink(path);
+    };
+    return h('a', { href: entity.url, target: '_blank', rel: 'noopener', onclick }, ...inner);
+  }
   return h(tag, {}, ...inner);
 }

@@ -2,7 +2,7 @@
 import { byId, h, icon } from './dom.js';
 import { callSandbox } from './sandbox-api.js';
 import { changeSettings, settings } from './settings.js';
-import { confirmWith, showInvoice, showPopup, toast, updateReach } from './sheets.js';
+import { confirmWith, showInvoice, showPopup, updateReach } from './sheets.js';
 import { t, withStars } from './strings.js';
 import { themeParams } from './themes.js';
 
@@ -39,6 +39,8 @@ let state = freshState();
 /** @type {HTMLIFrameElement | null} */
 let frame = null;
 let lastPath = '/';
+/** @type {(path: string) => unknown} */
+let openTelegramLink = () => {};
 
 const watchSize = new ResizeObserver(() => sendViewport());
 
@@ -50,17 +52,7 @@ const watchSize = new ResizeObserver(() => sendViewport());
 export async function openMiniApp(url = '/', startParam) {
   const { pathname, search } = new URL(url, location.origin);
   lastPath = pathname + search;
-  const user = {
-    id: settings.userId,
-    first_name: 'Sandbox',
-    last_name: 'User',
-    username: `user${settings.userId}`,
-    language_code: settings.language,
-  };
-  const { init_data: initData } = await callSandbox(
-    'init-data',
-    startParam === undefined ? { user } : { user, start_param: startParam },
-  );
+  const initData = await signIn(startParam);
   const hash = new URLSearchParams({
     tgWebAppData: initData,
     tgWebAppVersion: VERSION,
@@ -88,6 +80,22 @@ export async function openMiniApp(url = '/', startParam) {
   watchSize.observe(byId('app-frame'));
   setMinimised(false);
   draw();
+}
+
+/**
+ * @param {string} [startParam]
+ * @returns {Promise<string>} what proves to the shop who this user is
+ */
+export async function signIn(startParam) {
+  const user = {
+    id: settings.userId,
+    first_name: 'Sandbox',
+    last_name: 'User',
+    username: `user${settings.userId}`,
+    language_code: settings.language,
+  };
+  const input = startParam === undefined ? { user } : { user, start_param: startParam };
+  return (await callSandbox('init-data', input)).init_data;
 }
 
 export function isMiniAppOpen() {
@@ -202,7 +210,7 @@ const METHODS = {
   async web_app_open_tg_link({ path_full: path }) {
     const slug = /^\/(?:\$|invoice\/)([\w-]+)/.exec(path)?.[1];
     if (slug !== undefined) await openInvoice(slug);
-    else toast(`t.me${path}`);
+    else await openTelegramLink(path);
   },
   async web_app_open_popup(popup) {
     const buttonId = await showPopup(popup);
@@ -417,7 +425,9 @@ function startMenu() {
   });
 }
 
-export function startMiniAppHost() {
+/** @param {(path: string) => unknown} followLink what a link of t.me leads to, if it is no invoice */
+export function startMiniAppHost(followLink) {
+  openTelegramLink = followLink;
   addEventListener('message', (event) => {
     if (frame === null || event.source !== frame.contentWindow || typeof event.data !== 'string') return;
     let message;

@@ -1,5 +1,5 @@
 // @ts-check
-import { startChat } from './chat-view.js';
+import { openTelegramLink, startChat } from './chat-view.js';
 import { byId } from './dom.js';
 import { reopenMiniApp, sendTheme, startMiniAppHost } from './mini-app.js';
 import { callSandbox } from './sandbox-api.js';
@@ -41,6 +41,6 @@ applyLook();
 translatePage();
 showTime();
 setInterval(showTime, 10_000);
-startMiniAppHost();
+startMiniAppHost(openTelegramLink);
 startChat();
 startTools();

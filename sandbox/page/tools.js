@@ -1,7 +1,7 @@
 // @ts-check
 import { balance, isBlocked, refreshChat } from './chat-view.js';
 import { byId, h, icon, redraw } from './dom.js';
-import { startAsNewUser } from './mini-app.js';
+import { signIn, startAsNewUser } from './mini-app.js';
 import { callSandbox, every } from './sandbox-api.js';
 import { changeSettings, newUserId, onSettings, settings } from './settings.js';
 import { toast } from './sheets.js';
@@ -48,6 +48,10 @@ let standing = null;
 let chosenIccid = '';
 let newestIccid = '';
 let lastCall = 0;
+/** What was called before this user came is folded away: it is mostly other people's. */
+let callsBefore = 0;
+/** Nobody's, until the log is read for the first time. */
+let callsOf = 0;
 let lastEsims = '';
 let drawnTroubles = '';
 
@@ -55,7 +59,7 @@ export function startTools() {
   const user = h('div', { className: 'rows' });
   const esims = h('div', {});
   const troubles = h('div', {});
-  const calls = h('ol', { className: 'calls' });
+  const calls = h('div', { className: 'calls' });
   const drawAll = () => {
     redraw(byId('tools'), () => [
       h(
@@ -82,8 +86,11 @@ export function startTools() {
       drawAll();
       drawTroubles();
       drawEsims(esims);
-      lastCall = 0;
-      calls.replaceChildren();
+      forgetCalls(calls);
+      void refreshCalls(calls);
+    }
+    if (changed.userId !== undefined) {
+      void refreshEsims(esims);
       void refreshCalls(calls);
     }
     drawUser();
@@ -272,19 +279,43 @@ function isSameRule({ match, action }, other) {
 
 /** @param {HTMLElement} place */
 async function refreshEsims(place) {
-  const { esimgo } = await callSandbox('ledger');
+  const { userId } = settings;
+  const { esimgo, stars } = await callSandbox('ledger');
+  const charges = stars.charges.filter((/** @type {any} */ charge) => charge.user_id === userId);
+  // The shop writes into eSIM Go's books what it wrote into the invoice, but not at once.
+  const bought = new Set(charges.map((/** @type {any} */ { payload }) => payload));
+  const untagged = esimgo.esims.filter((/** @type {any} */ esim) => esim.customer_ref === '');
+  const listed = charges.length > 0 && untagged.length > 0 ? await listedByShop() : [];
   /** @type {Map<string, string>} */
   const plans = new Map();
   for (const { iccid, item } of esimgo.orders) if (!plans.has(iccid)) plans.set(iccid, item);
-  sold = esimgo.esims.map((/** @type {any} */ { iccid }) => ({ iccid, plan: plans.get(iccid) ?? '' })).reverse();
+  const own = esimgo.esims.filter(
+    (/** @type {any} */ { iccid, customer_ref: tag }) =>
+      bought.has(tag) || (tag === '' && listed.includes(iccid.slice(-4))),
+  );
+  sold = own.map((/** @type {any} */ { iccid }) => ({ iccid, plan: plans.get(iccid) ?? '' })).reverse();
   const newest = sold[0]?.iccid ?? '';
   if (newest !== newestIccid) chosenIccid = newest;
   newestIccid = newest;
-  standing = chosenIccid === '' ? null : await callSandbox(`esim?iccid=${chosenIccid}`);
+  const shown = chosenIccid === '' ? null : await callSandbox(`esim?iccid=${chosenIccid}`);
+  if (userId !== settings.userId) return refreshEsims(place);
+  standing = shown;
   const fingerprint = JSON.stringify([sold, standing]);
   if (fingerprint === lastEsims && place.childElementCount > 0) return;
   lastEsims = fingerprint;
   drawEsims(place);
+}
+
+/** @returns {Promise<string[]>} the ends of the numbers of this user's eSIMs, as the shop lists them */
+async function listedByShop() {
+  try {
+    const response = await fetch('/api/esimgo/esim', { headers: { authorization: `tma ${await signIn()}` } });
+    const { esims } = await response.json();
+    return esims.map((/** @type {any} */ { iccid_last4: end }) => end);
+  } catch {
+    // A sandbox may run without the shop beside it.
+    return [];
+  }
 }
 
 /** @param {HTMLElement} place */
@@ -363,25 +394,44 @@ function describeStanding({ profile_status: profile, state, country, bundles }) 
   return [t(key), ...(country === null ? [] : [placeName(country)]), ...plans].join(' · ');
 }
 
-/** @param {HTMLElement} list */
-async function refreshCalls(list) {
+/** @param {HTMLElement} place */
+function forgetCalls(place) {
+  lastCall = 0;
+  place.replaceChildren();
+}
+
+/** @param {HTMLElement} place */
+async function refreshCalls(place) {
+  if (callsOf !== settings.userId) forgetCalls(place);
   const { entries, last } = await callSandbox(`journal?after=${lastCall}`);
   if (last < lastCall) {
     // Another process of the sandbox counts from the start.
-    lastCall = 0;
-    return list.replaceChildren();
+    callsBefore = 0;
+    return forgetCalls(place);
   }
-  if (entries.length === 0) {
-    if (list.childElementCount === 0) list.append(h('li', { className: 'hint' }, t('noCalls')));
-    return;
+  if (callsOf !== settings.userId) {
+    callsOf = settings.userId;
+    callsBefore = last;
   }
-  list.querySelector('.hint')?.remove();
+  if (place.childElementCount === 0) place.append(...callLists());
+  const [hint, current, folded] = place.children;
+  const earlier = folded.querySelector('ol');
   for (const entry of entries) {
     if (entry.n <= lastCall) continue;
     lastCall = entry.n;
-    list.prepend(drawCall(entry));
+    (entry.n > callsBefore ? current : earlier).prepend(drawCall(entry));
   }
-  while (list.childElementCount > SHOWN_CALLS) list.lastElementChild?.remove();
+  for (const list of [current, earlier]) while (list.childElementCount > SHOWN_CALLS) list.lastElementChild.remove();
+  hint.hidden = current.childElementCount > 0;
+  folded.hidden = earlier.childElementCount === 0;
+}
+
+function callLists() {
+  return [
+    h('p', { className: 'hint' }, t('noCalls')),
+    h('ol', {}),
+    h('details', { className: 'calls__earlier' }, h('summary', {}, t('earlierCalls')), h('ol', {})),
+  ];
 }
 
 /** @param {any} entry */

@@ -25,7 +25,21 @@ const tool = (client: TelegramClient, name: string) => client.page.locator('#too
 const standing = (client: TelegramClient, text: RegExp) =>
   client.page.locator('#standing').filter({ hasText: text }).waitFor();
 
+/** What the Mini App does when a link of t.me is tapped in it. */
+const follow = (client: TelegramClient, path: string) =>
+  client.inApp(
+    `parent.postMessage(${JSON.stringify(JSON.stringify({ eventType: 'web_app_open_tg_link', eventData: { path_full: path } }))}, origin)`,
+  );
+
 describe('the chat', () => {
+  it('is in one language from the first look, whatever the user spoke before', async () => {
+    const userId = suite.newUserId();
+    await suite.shop.control('set', { telegram: { user: { id: userId, language: 'ru' } } });
+    const client = await suite.open({ userId, language: 'en' });
+    await client.page.locator('.welcome').waitFor();
+    expect(await client.page.locator('.welcome').innerText()).not.toMatch(/[а-яё]/i);
+  });
+
   it('is in the user’s language from the first message on, with commands that can be tapped', async () => {
     const client = await suite.open({ language: 'ru' });
     await client.page.getByRole('button', { name: 'Начать чат' }).click();
@@ -57,7 +71,65 @@ describe('the chat', () => {
   });
 });
 
+describe('a link of t.me in the app', () => {
+  it('to the shop’s own bot shows its chat, with the app behind it', async () => {
+    const client = await suite.open();
+    await client.openShop('/help');
+    await follow(client, '/esim_sandbox_bot');
+    await client.page.locator('#app').waitFor({ state: 'hidden' });
+    await client.page.locator('.welcome').waitFor();
+    await client.page.getByRole('button', { name: 'Back to the shop' }).click();
+    await follow(client, '/eSIM_Sandbox_bot?start=esim');
+    await client.page.locator('.message--user').filter({ hasText: '/start esim' }).waitFor();
+    expect(await client.page.locator('#app').isVisible()).toBe(false);
+  });
+
+  it('back into the app opens it at that place', async () => {
+    const client = await suite.open();
+    await client.openShop('/help');
+    await follow(client, '/esim_sandbox_bot?startapp=to_TH');
+    await client.app.getByRole('heading', { name: 'Thailand' }).waitFor();
+  });
+
+  it('to anybody else leaves the app where it is', async () => {
+    const client = await suite.open();
+    await client.openShop('/help');
+    await follow(client, '/somebody_else');
+    await client.page.getByText('t.me/somebody_else').waitFor();
+    expect(await client.page.locator('#app').isVisible()).toBe(true);
+  });
+});
+
+describe('the header of the app', () => {
+  it.each(['Закрыть', 'Назад'])('has room for its words on the smallest phone: %s', async (word) => {
+    const client = await suite.open({ language: 'ru', viewport: { width: 320, height: 568 } });
+    await client.openShop(word === 'Назад' ? '/help' : '/');
+    await client.page.locator('#app-leave').filter({ hasText: word }).waitFor();
+    const parts = await client.page.evaluate<{ text: string; spills: boolean; lines: number }[]>(
+      `[...document.querySelectorAll('#app-leave, #app-bar small')].map((part) => ({
+        text: part.textContent,
+        spills: part.scrollWidth > part.clientWidth,
+        lines: Math.round(part.clientHeight / parseFloat(getComputedStyle(part).lineHeight)),
+      }))`,
+    );
+    expect(parts).toMatchObject([
+      { text: word, spills: false },
+      { text: 'мини-приложение', spills: false, lines: 1 },
+    ]);
+  });
+});
+
 describe('the tools for an eSIM', () => {
+  it('are for one’s own: a newcomer has none', async () => {
+    const { client } = await openAsOwner();
+    const newcomer = await suite.open();
+    await newcomer.page.getByText('Buy one, and here').waitFor();
+    expect(await newcomer.page.locator('#esim').count()).toBe(0);
+    await tool(client, 'Be somebody new').click();
+    await client.page.getByText('Buy one, and here').waitFor();
+    expect(await client.page.locator('#esim').count()).toBe(0);
+  });
+
   it('lead it through a phone to its last byte', async () => {
     const { client, id } = await openAsOwner();
     await standing(client, /^Not installed.*\(not started\)/);
@@ -155,6 +227,18 @@ describe('the page by keyboard', () => {
 });
 
 describe('the log of calls', () => {
+  it('begins with those of who is there, the earlier ones are folded', async () => {
+    const before = await suite.open();
+    await before.page.getByRole('button', { name: 'Start the chat' }).click();
+    const callsIn = (place: string, { page }: TelegramClient) =>
+      page.locator(`${place} > ol > li`).filter({ hasText: `"chat_id": ${before.userId}` });
+    await callsIn('.calls', before).first().waitFor();
+    const client = await suite.open();
+    await client.page.getByText('Before you came').click();
+    await callsIn('.calls__earlier', client).first().waitFor();
+    expect(await callsIn('.calls', client).count()).toBe(0);
+  });
+
   it('opens a call and shows what was asked and answered', async () => {
     const client = await suite.open();
     await client.page.getByRole('button', { name: 'Start the chat' }).click();
