@@ -23,12 +23,16 @@ describe('an order that was left unpaid', () => {
   it('is paid on a device that knows nothing of it, and no second one is made', async () => {
     const client = await suite.open({ platform: 'tdesktop' });
     const { id } = await orderOf(client);
+    await suite.shop.control('set', { telegram: { user: { id: client.userId, can_write: false } } });
     await client.openShop('/esims');
     await client.app.getByRole('button', { name: 'Continue payment' }).click();
     await client.sees('You have not been charged');
     await client.press('Continue payment');
     await client.pay();
+    await client.page.getByText('Let the bot write to you?').waitFor();
+    await client.page.getByRole('button', { name: 'Allow' }).click();
     await client.sees('Your eSIM is ready');
+    await client.page.locator('#messages img').first().waitFor({ state: 'attached' });
     expect(await ordersOf(client)).toEqual([{ id, status: 'ready' }]);
   });
 
@@ -67,5 +71,33 @@ describe('an order that was left unpaid', () => {
     await client.press('Order again');
     await client.sees('You are buying');
     await cost(1 / 3);
+  });
+});
+
+describe('a paid order without a network', () => {
+  it('leads to its eSIM, which this device keeps; of another order, to those it keeps', async () => {
+    const client = await suite.open({ platform: 'tdesktop' });
+    await client.openShop();
+    await client.choosePlan('Thailand', '7\u00a0days');
+    await client.pay();
+    await client.sees('Your eSIM is ready');
+    const [order] = await ordersOf(client);
+    const { id: other } = await orderOf(client);
+    await client.app.locator('.qr__code').waitFor();
+    for (const path of ['/esims', `/orders/${order?.id}`]) await client.goTo(path);
+    await client.press('Open my eSIM');
+    await client.sees('Show the QR code');
+
+    client.expectError(/ERR_INTERNET_DISCONNECTED|fetching the script/);
+    await client.context.setOffline(true);
+    await client.goTo(`/orders/${other}`);
+    await client.sees('No connection');
+    await client.tap('My eSIMs');
+    await client.app.locator('.esim-card').waitFor();
+    await client.goTo(`/orders/${order?.id}`);
+    await client.sees('No connection');
+    await client.tap('Your eSIM opens without internet too');
+    await client.tap('Show the QR code');
+    await client.app.locator('.qr__code').waitFor();
   });
 });
