@@ -1,6 +1,15 @@
 import type { EsimState, EsimSummary } from '../lib/contract/esim.ts';
 import type { Language } from '../lib/contract/session.ts';
-import { formatBytes, formatCount, formatDays, type PluralForms } from '../lib/i18n/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDate,
+  formatDateTime,
+  formatDays,
+  formatTime,
+  type PluralForms,
+} from '../lib/i18n/format.ts';
+import { planMessages } from '../lib/i18n/plan-messages.ts';
 import { placeName } from './plan-words.ts';
 
 type Tone = 'quiet' | 'good' | 'warning' | 'bad';
@@ -26,6 +35,7 @@ const en = {
     deactivated: 'Turned off',
     unavailable: 'Unavailable',
   } satisfies Record<EsimState, string>,
+  toUse: { not_installed: 'Activate', installed: 'How to turn it on' },
   unlimited: 'Unlimited',
   notStarted: 'Not started yet',
   left: (time: string) => `${time} left`,
@@ -34,6 +44,7 @@ const en = {
   next: (size: string) => `Next: ${size}, starts when this one ends`,
   nextOnes: (size: string) => `Next, one after another: ${size}`,
   inAll: (size: string) => `${size} left in all`,
+  asOf: (time: string) => `As of ${time}`,
 };
 
 const ru: typeof en = {
@@ -47,6 +58,7 @@ const ru: typeof en = {
     deactivated: 'Отключён',
     unavailable: 'Недоступен',
   },
+  toUse: { not_installed: 'Активировать', installed: 'Как включить' },
   unlimited: 'Безлимит',
   notStarted: 'Ещё не начат',
   left: (time) => `Ещё ${time}`,
@@ -55,6 +67,7 @@ const ru: typeof en = {
   next: (size) => `Дальше: ${size}, когда закончится этот тариф`,
   nextOnes: (size) => `Дальше, один за другим: ${size}`,
   inAll: (size) => `Всего осталось ${size}`,
+  asOf: (time) => `Данные на ${time}`,
 };
 
 const messages = { en, ru };
@@ -76,6 +89,11 @@ export function stateName(state: EsimState, language: Language): string {
 
 export function stateTone(state: EsimState): Tone {
   return TONES[state];
+}
+
+/** What the person does next, until it is in use. */
+export function toUseWords(state: 'not_installed' | 'installed', language: Language): string {
+  return messages[language].toUse[state];
 }
 
 /** Its own name, or the place it is for. */
@@ -107,10 +125,23 @@ export function inAllWords(usage: Usage | null, language: Language): string | nu
   return messages[language].inAll(formatBytes(language, usage.remaining_bytes + usage.queued_bytes));
 }
 
+/** `1 GB a day at full speed, then 512 kbit/s`; null where the plan has no such limit, or it is not known. */
+export function fairUseWords(usage: Usage | null, language: Language): string | null {
+  const fairUse = usage?.fair_use;
+  return fairUse ? planMessages[language].fairUse(fairUse.full_speed_mb_per_day, fairUse.then_kbit_s) : null;
+}
+
 /** From 0 to 1. */
 export function shareLeft(usage: Usage | null): number {
   if (!usage || usage.unlimited || usage.remaining_bytes === null || !usage.initial_bytes) return 1;
   return usage.remaining_bytes / usage.initial_bytes;
+}
+
+/** The same colour for it wherever its ring is drawn. */
+export function ringTone({ state, usage }: Pick<EsimSummary, 'state' | 'usage'>): 'good' | 'low' | 'over' | 'waiting' {
+  if (state === 'used_up' || state === 'ended') return 'over';
+  if (isBeforeUse(state)) return 'waiting';
+  return shareLeft(usage) < 0.15 ? 'low' : 'good';
 }
 
 /** `12 days left`, `Not started yet`. */
@@ -125,6 +156,13 @@ export function timeLeft(usage: Usage | null, now: number, language: Language): 
 }
 
 const agoFormats = new Map<Language, Intl.RelativeTimeFormat>();
+
+/** `As of 10:32`; the day too where it was not today. */
+export function asOfWords(at: string, now: number, language: Language): string {
+  const date = new Date(at);
+  const isToday = formatDate(language, date) === formatDate(language, new Date(now));
+  return messages[language].asOf(isToday ? formatTime(language, date) : formatDateTime(language, date));
+}
 
 /** `2 min. ago` */
 export function timeAgo(at: string, now: number, language: Language): string {
@@ -144,8 +182,18 @@ export function isPast(state: EsimState): boolean {
 }
 
 /** It still has to be put into a phone, or to meet its first network. */
-export function isBeforeUse(state: EsimState): boolean {
+export function isBeforeUse(state: EsimState): state is 'not_installed' | 'installed' {
   return state === 'not_installed' || state === 'installed';
+}
+
+/** It is in a phone, where its code has nothing more to do. */
+export function isInPhone(state: EsimState): boolean {
+  return state === 'installed' || state === 'live';
+}
+
+/** No phone gets data through it, whatever is left of its plans. */
+export function isOff(state: EsimState): boolean {
+  return state === 'suspended' || state === 'deactivated' || state === 'unavailable';
 }
 
 export function canTopUp(state: EsimState): boolean {

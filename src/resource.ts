@@ -27,7 +27,10 @@ export function createResource<Value>(load: () => Promise<Value>, known: Value |
         const value = await load();
         if (turn === latest) state.value = { kind: 'ready', value };
       } catch (error) {
-        if (turn === latest && state.value.kind !== 'ready') state.value = { kind: 'failed', code: codeOf(error) };
+        const code = codeOf(error);
+        // That it is gone is an answer too.
+        const isToShow = state.value.kind !== 'ready' || code === 'not_found';
+        if (turn === latest && isToShow) state.value = { kind: 'failed', code };
       }
     },
     set(value) {

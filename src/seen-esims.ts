@@ -18,8 +18,10 @@ interface Seen {
 export interface SeenEsims {
   list(): EsimSummary[] | null;
   one(id: string): Esim | null;
-  keepList(list: readonly EsimSummary[]): void;
+  /** Asks for the whole list and keeps it; what it does not name any more is deleted here too. */
+  followList(ask: () => Promise<EsimSummary[]>): Promise<EsimSummary[]>;
   keepOne(esim: Esim): void;
+  forgetOne(id: string): void;
 }
 
 /** What another user of the same device has seen is deleted at the first touch. */
@@ -40,13 +42,25 @@ export function createSeenEsims(initData: string): SeenEsims {
       return all.length > 0 ? all : null;
     },
     one: (id) => read().details.find((esim) => esim.id === id) ?? null,
-    keepList(list) {
-      keep(SEEN, { ...read(), list: [...list] } satisfies Seen);
+    async followList(ask) {
+      const before = new Set(read().details.map(({ id }) => id));
+      const list = await ask();
+      const isListed = new Set(list.map(({ id }) => id));
+      const seen = read();
+      // One that came while the list was on its way may be newer than the list.
+      const details = seen.details.filter(({ id }) => isListed.has(id) || !before.has(id));
+      keep(SEEN, { ...seen, list, details } satisfies Seen);
+      return list;
     },
     keepOne(esim) {
       const seen = read();
       const details = [esim, ...seen.details.filter(({ id }) => id !== esim.id)].slice(0, MAX_DETAILS);
       keep(SEEN, { ...seen, details } satisfies Seen);
+    },
+    forgetOne(id) {
+      const seen = read();
+      const others = <Kind extends EsimSummary>(esims: Kind[]) => esims.filter((esim) => esim.id !== id);
+      keep(SEEN, { ...seen, list: others(seen.list), details: others(seen.details) } satisfies Seen);
     },
   };
 }

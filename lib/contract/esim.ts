@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fairUseSchema, tierSchema } from './catalogue.ts';
 import { esimIdSchema, orderIdSchema, orderSchema } from './order.ts';
 
 const timestamp = z.iso.datetime();
@@ -26,6 +27,8 @@ export const usageSchema = z.strictObject({
   /** How many wait until those in use are over, and their data together; null when one of them is unlimited. */
   queued: z.int().nonnegative(),
   queued_bytes: z.int().nonnegative().nullable(),
+  /** Of the unlimited plan that these are the figures of. */
+  fair_use: fairUseSchema.optional(),
 });
 
 export const esimSummarySchema = z.strictObject({
@@ -58,6 +61,8 @@ export const esimBundleSchema = z.strictObject({
   bundle_name: z.string(),
   state: z.string(),
   unlimited: z.boolean(),
+  /** Of the plan it was sold as; null when no order of ours is known for it. */
+  tier: tierSchema.nullable().optional(),
   initial_bytes: z.int().nullable(),
   remaining_bytes: z.int().nullable(),
   starts_at: timestamp.nullable(),

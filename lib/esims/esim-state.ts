@@ -1,3 +1,5 @@
+import { fairUseOf } from '../catalogue/tier.ts';
+import type { Plan, Tier } from '../contract/catalogue.ts';
 import type { Advice, EsimState } from '../contract/esim.ts';
 import type { EsimBundleRow, EsimRow } from './esim-row.ts';
 
@@ -9,27 +11,28 @@ export interface Usage {
   ends_at: Date | null;
   queued: number;
   queued_bytes: number | null;
+  /** Of an unlimited plan. */
+  fair_use?: Plan['fair_use'];
 }
 
-const HAS_BEEN_USED = new Set(['active', 'depleted', 'expired']);
 const CAN_BE_USED = new Set(['active', 'queued', 'processing']);
 
 type StateFields = Pick<EsimRow, 'profile_status' | 'vendor_state' | 'installed_at' | 'attached_at'>;
 type BundleFields = Pick<
   EsimBundleRow,
   'state' | 'unlimited' | 'initial_bytes' | 'remaining_bytes' | 'starts_at' | 'ends_at'
->;
+> & { tier?: Tier | null };
 
 /** One word for the person who holds it, from the profile and its bundles. */
 export function esimStateOf(esim: StateFields, bundles: readonly BundleFields[]): EsimState {
   if (esim.vendor_state === 'suspended') return 'suspended';
   if (esim.vendor_state === 'deactivated' || esim.profile_status === 'deactivated') return 'deactivated';
   if (esim.profile_status === 'unavailable') return 'unavailable';
-  const isUsed = esim.attached_at !== null || bundles.some(({ state }) => HAS_BEEN_USED.has(state));
   if (bundles.length > 0 && !bundles.some(({ state }) => CAN_BE_USED.has(state))) {
     return bundles.some(({ state }) => state === 'depleted') ? 'used_up' : 'ended';
   }
-  if (isUsed) return 'live';
+  // A network alone begins no plan, and a top-up waits for its first use like a new one.
+  if (bundles.some(({ state }) => state === 'active')) return 'live';
   return esim.profile_status === 'installed' ? 'installed' : 'not_installed';
 }
 
@@ -44,6 +47,7 @@ export function usageOf(bundles: readonly BundleFields[]): Usage | null {
   const counted = active.length > 0 ? active : queued.length > 0 ? queued : bundles;
   const waiting = active.length > 0 ? queued : [];
   const unlimited = counted.some((bundle) => bundle.unlimited);
+  const fairUse = fairUseOf(counted.find((bundle) => bundle.unlimited)?.tier ?? 'other');
   return {
     unlimited,
     initial_bytes: unlimited ? null : sum(counted.map((bundle) => bundle.initial_bytes)),
@@ -54,6 +58,7 @@ export function usageOf(bundles: readonly BundleFields[]): Usage | null {
     queued_bytes: waiting.some((bundle) => bundle.unlimited)
       ? null
       : sum(waiting.map((bundle) => bundle.initial_bytes)),
+    ...(fairUse && { fair_use: fairUse }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../contract/error-codes.ts';
+import type { Tier } from '../contract/catalogue.ts';
 import type { Esim, EsimSummary } from '../contract/esim.ts';
 import type { ShopDeps } from '../deps.ts';
 import { androidInstallUrl, appleInstallUrl, lpaString } from '../esim-go/lpa.ts';
@@ -12,14 +13,15 @@ type ReadDeps = Pick<ShopDeps, 'db' | 'keyring'>;
 
 /** An eSIM with what its screens need in one query. */
 export interface EsimWithBundles extends EsimRow {
-  bundles: EsimBundleRow[];
+  bundles: (EsimBundleRow & { tier: Tier | null })[];
   activated_at: Date | null;
   latest_order_id: string | null;
 }
 
 const SELECT = `
   SELECT e.*,
-    coalesce((SELECT jsonb_agg(b ORDER BY b.assigned_at) FROM esim_bundles b WHERE b.esim_id = e.id), '[]') AS bundles,
+    coalesce((SELECT jsonb_agg(to_jsonb(b) || jsonb_build_object('tier', o.tier) ORDER BY b.assigned_at)
+      FROM esim_bundles b LEFT JOIN orders o ON o.id = b.order_id WHERE b.esim_id = e.id), '[]') AS bundles,
     (SELECT min(activated_at) FROM orders o WHERE o.esim_id = e.id) AS activated_at,
     (SELECT id FROM orders o WHERE o.esim_id = e.id AND o.provisioning = 'assigned' ORDER BY created_at DESC LIMIT 1)
       AS latest_order_id
@@ -62,6 +64,7 @@ export async function toEsim({ keyring }: ReadDeps, row: EsimWithBundles): Promi
       bundle_name: bundle.bundle_name,
       state: bundle.state,
       unlimited: bundle.unlimited,
+      tier: bundle.tier,
       initial_bytes: bundle.initial_bytes,
       remaining_bytes: bundle.remaining_bytes,
       starts_at: isoOrNull(bundle.starts_at),

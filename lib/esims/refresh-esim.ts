@@ -124,6 +124,9 @@ async function store(
       installed_at: details.firstInstalledAt ?? esim.installed_at,
       attached_at: attachedAt,
     };
+    const state = esimStateOf(fields, bundles);
+    // What a network knows already may begin its next plan any minute.
+    const isAtTheDoor = state === 'installed' && attachedAt !== null;
     const ageS = (deps.now().getTime() - esim.created_at.getTime()) / 1000;
     await tx.query(
       `UPDATE esims SET profile_status = $2, vendor_state = $3, installed_at = $4, attached_at = coalesce(attached_at, $5),
@@ -138,7 +141,7 @@ async function store(
         fields.attached_at,
         location?.country?.slice(0, 8) ?? null,
         location?.at ?? null,
-        nextRefreshInS(esimStateOf(fields, bundles), ageS),
+        nextRefreshInS(isAtTheDoor ? 'live' : state, ageS),
         esim.looked_at,
       ],
     );

@@ -1,7 +1,6 @@
 import './freshness.css';
 import type { Language } from '../../lib/contract/session.ts';
-import { formatDate, formatDateTime, formatTime } from '../../lib/i18n/format.ts';
-import { timeAgo } from '../esim-words.ts';
+import { asOfWords, timeAgo } from '../esim-words.ts';
 import { haptic } from '../telegram.ts';
 import { h } from './dom.ts';
 import { icon } from './icon.ts';
@@ -9,7 +8,7 @@ import { icon } from './icon.ts';
 export interface FreshnessOptions {
   /** When the operator said what is shown. */
   asOf: () => string | null;
-  /** True when a newer word was asked for and did not come. */
+  /** True while a newer word that was asked for has not come. */
   isStale: () => boolean;
   now: () => number;
   isBusy: () => boolean;
@@ -19,13 +18,11 @@ export interface FreshnessOptions {
 const en = {
   refresh: 'Update',
   updated: (ago: string) => `Updated ${ago}`,
-  asOf: (time: string) => `As of ${time}`,
 };
 
 const ru: typeof en = {
   refresh: 'Обновить',
   updated: (ago) => `Обновлено ${ago}`,
-  asOf: (time) => `Данные на ${time}`,
 };
 
 const NO_BREAK_SPACE = '\u00a0';
@@ -38,7 +35,7 @@ export function freshness(options: FreshnessOptions, language: Language): HTMLEl
     const asOf = options.asOf();
     if (asOf === null) return '';
     return options.isStale()
-      ? messages.asOf(momentOf(new Date(asOf), new Date(options.now()), language))
+      ? asOfWords(asOf, options.now(), language)
       : messages.updated(timeAgo(asOf, options.now(), language).replaceAll(' ', NO_BREAK_SPACE));
   };
   return h(
@@ -62,10 +59,4 @@ export function freshness(options: FreshnessOptions, language: Language): HTMLEl
       icon('refresh'),
     ),
   );
-}
-
-/** Of today, the time is enough. */
-function momentOf(date: Date, now: Date, language: Language): string {
-  const isToday = formatDate(language, date) === formatDate(language, now);
-  return isToday ? formatTime(language, date) : formatDateTime(language, date);
 }

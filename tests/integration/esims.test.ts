@@ -235,7 +235,7 @@ describe('diagnose', () => {
     expect(steps.map(({ esim, advice }) => [esim.state, advice])).toEqual([
       ['not_installed', 'install_first'],
       ['installed', 'turn_on_and_roam'],
-      ['live', 'works'],
+      ['installed', 'works'],
       ['used_up', 'data_used_up'],
     ]);
   });
@@ -284,7 +284,7 @@ describe('activated', () => {
     await move(bought, 'attach');
     const { order: made, esim, advice } = await act(bought.buyer, { order_id: bought.order.id, action: 'activated' });
     expect(made).toMatchObject({ id: bought.order.id, status: 'active' });
-    expect(esim).toMatchObject({ state: 'live', activated_at: made?.activated_at });
+    expect(esim).toMatchObject({ state: 'installed', activated_at: made?.activated_at });
     expect(advice).toBe('works');
   });
 

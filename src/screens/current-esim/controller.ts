@@ -9,6 +9,8 @@ export interface CurrentEsim {
   esim: Resource<Esim>;
   /** Why what is shown may be old; null when it is not. */
   staleBecause: ReadonlySignal<ClientErrorCode | null>;
+  /** True until the server has answered, too. */
+  isOld: ReadonlySignal<boolean>;
   /** What the last action came to nothing for. */
   problem: ReadonlySignal<ClientErrorCode | null>;
   isBusy: ReadonlySignal<boolean>;
@@ -40,6 +42,7 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
   const staleBecause = signal<ClientErrorCode | null>(null);
   const problem = signal<ClientErrorCode | null>(null);
   const isBusy = signal(false);
+  const isAnswered = signal(false);
   const advice = signal<Advice | null>(null);
   const now = signal(readClock());
   let loads = 0;
@@ -49,9 +52,12 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
       const answer = await client.getEsim(id);
       seen.keepOne(answer);
       staleBecause.value = null;
+      isAnswered.value = true;
       return answer;
     } catch (error) {
-      staleBecause.value = codeOf(error);
+      const code = codeOf(error);
+      if (code === 'not_found') seen.forgetOne(id);
+      staleBecause.value = code;
       throw error;
     }
   }, seen.one(id));
@@ -65,10 +71,13 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
       seen.keepOne(answer.esim);
       esim.set(answer.esim);
       staleBecause.value = null;
+      isAnswered.value = true;
       advice.value = answer.advice;
       return true;
     } catch (error) {
       failure.value = codeOf(error);
+      // Whether it is the eSIM that is gone, or another thing, its own answer tells.
+      if (failure.value === 'not_found') await esim.reload();
       return false;
     } finally {
       now.value = readClock();
@@ -79,6 +88,7 @@ export function createCurrentEsim({ client, seen, now: readClock }: CurrentEsimD
   return {
     esim,
     staleBecause,
+    isOld: computed(() => !isAnswered.value || staleBecause.value !== null),
     problem,
     isBusy,
     advice,

@@ -1,8 +1,8 @@
 import type { Esim, EsimState } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { formatBytes, formatDateTime, formatDays } from '../../../lib/i18n/format.ts';
-import { planMessages } from '../../../lib/i18n/plan-messages.ts';
-import { isBeforeUse, stateTone } from '../../esim-words.ts';
+import { isBeforeUse, isInPhone, isOff, stateTone } from '../../esim-words.ts';
+import { planSize } from '../../plan-words.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { callout } from '../../ui/callout.ts';
 import { section } from '../../ui/card.ts';
@@ -13,6 +13,8 @@ import { laterInScope } from '../../ui/scope.ts';
 import type { CurrentEsim } from './controller.ts';
 import { showQr } from './qr-sheet.ts';
 import { detailsMessages } from './details-messages.ts';
+
+const WAITS_OR_RUNS = new Set(['processing', 'queued', 'active']);
 
 /** What its state means, what can be done with it, and what it holds. */
 export function renderDetails(esim: () => Esim, controller: CurrentEsim, context: ScreenContext): Child {
@@ -28,23 +30,18 @@ export function renderDetails(esim: () => Esim, controller: CurrentEsim, context
       },
     ),
     swap(
-      () => lifeOf(esim().state),
-      (life) => renderActions(esim, life, controller, context, onScreen),
+      () => esim().state,
+      (state) => renderActions(esim, state, controller, context, onScreen),
     ),
     renderPlans(esim, language),
     h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
   ];
 }
 
-function lifeOf(state: EsimState): 'new' | 'used' | 'dead' {
-  if (isBeforeUse(state)) return 'new';
-  return state === 'deactivated' || state === 'unavailable' ? 'dead' : 'used';
-}
-
-/** Without what the main button does: it installs a new eSIM, and tops up one that is in use. */
+/** Without what the main button does: it installs a new eSIM, tops up one that was used, and writes to us about one that is off. */
 function renderActions(
   esim: () => Esim,
-  life: 'new' | 'used' | 'dead',
+  state: EsimState,
   controller: CurrentEsim,
   context: ScreenContext,
   onScreen: (run: () => void) => void,
@@ -58,9 +55,14 @@ function renderActions(
     {},
     h('h2', { class: 'visually-hidden' }, actions.title),
     list(
-      life === 'new' ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
-      life === 'dead' ? null : row('qr', actions.qr, () => onScreen(() => showQr(esim(), context))),
-      life === 'used' ? row('phone', actions.install, () => router.navigate(`${path}/install`)) : null,
+      isBeforeUse(state) ? row('plus', actions.topUp, () => router.navigate(`${path}/top-up`)) : null,
+      state === 'not_installed' || isInPhone(state)
+        ? row('qr', actions.qr, () => onScreen(() => showQr(esim(), context)))
+        : null,
+      state === 'live' ? row('phone', actions.turnOn, () => router.navigate(`${path}/install`)) : null,
+      state === 'deactivated' || state === 'unavailable'
+        ? row('plus', actions.newEsim, () => router.navigate(`/to/${esim().country_code}`))
+        : null,
       row('help', actions.trouble, () => router.navigate(`${path}/trouble`)),
       row(
         'pencil',
@@ -89,6 +91,7 @@ function renderPlans(esim: () => Esim, language: Language): HTMLElement {
             title: () => bundleLine(bundle(), language),
             subtitle: () => {
               const { ends_at: endsAt, state } = bundle();
+              if (isOff(esim().state) && WAITS_OR_RUNS.has(state)) return messages.stopped;
               if (state === 'queued') return isNext(bundle(), esim()) ? messages.notStarted : messages.afterPrevious;
               const until = endsAt ? ` · ${messages.until(formatDateTime(language, new Date(endsAt)))}` : '';
               return `${bundleState(state, language)}${until}`;
@@ -101,7 +104,7 @@ function renderPlans(esim: () => Esim, language: Language): HTMLElement {
 
 function bundleLine(bundle: Esim['bundles'][number], language: Language): string {
   const size = bundle.unlimited
-    ? planMessages[language].unlimited
+    ? planSize({ data_mb: null, tier: bundle.tier ?? 'other' }, language)
     : bundle.initial_bytes === null
       ? ''
       : formatBytes(language, bundle.initial_bytes);
@@ -115,8 +118,7 @@ function isNext(bundle: Esim['bundles'][number], { bundles }: Esim): boolean {
   return bundles.find(({ state }) => state === 'active' || state === 'queued') === bundle;
 }
 
-/** A state that is new at the supplier is shown as it came. */
 function bundleState(state: string, language: Language): string {
-  const known: Readonly<Record<string, string>> = detailsMessages[language].state;
-  return known[state] ?? state;
+  const { state: known, unknown } = detailsMessages[language];
+  return state in known ? known[state as keyof typeof known] : unknown;
 }

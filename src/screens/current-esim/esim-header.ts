@@ -1,10 +1,10 @@
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
 import { esimName } from '../../esim-words.ts';
-import { h } from '../../ui/dom.ts';
+import { h, type Child } from '../../ui/dom.ts';
 
 /** What a page about one eSIM is for, and below it which eSIM that is, as soon as it is known. */
-export function esimHeader(title: string, esim: () => EsimSummary | null | undefined, language: Language): HTMLElement {
+export function esimHeader(title: Child, esim: () => EsimSummary | null | undefined, language: Language): HTMLElement {
   return h(
     'header',
     null,

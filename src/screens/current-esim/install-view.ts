@@ -2,6 +2,7 @@ import './install.css';
 import { signal } from '@preact/signals-core';
 import type { Advice, Esim, EsimState } from '../../../lib/contract/esim.ts';
 import { problemMessages } from '../../problems.ts';
+import { isInPhone } from '../../esim-words.ts';
 import { valueOf } from '../../resource.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { haptic, openLink } from '../../telegram.ts';
@@ -14,7 +15,7 @@ import { skeletonBlock } from '../../ui/skeleton.ts';
 import { installKind } from '../../install-kind.ts';
 import type { CurrentEsim } from './controller.ts';
 import { esimHeader } from './esim-header.ts';
-import { renderLadder } from './install-ladder.ts';
+import { renderArrival, renderLadder } from './install-ladder.ts';
 import { installMessages } from './install-messages.ts';
 import { openEsim } from './open-esim.ts';
 
@@ -28,13 +29,18 @@ export function render(context: ScreenContext): HTMLElement {
   /** One tap, where the client can open the link and the code is still to be used. */
   const canInstall = () =>
     kind !== 'other' && !wasLinkOpened.value && valueOf(controller.esim)?.state === 'not_installed';
+  const face = () => faceOf(valueOf(controller.esim)?.state);
+  // There its state is explained, with what can be done.
+  liveEffect(() => {
+    if (face() === 'closed') queueMicrotask(() => router.replace(`/esims/${context.params['id'] ?? ''}`));
+  });
   const confirm = async () => {
     await controller.confirm();
     if (controller.problem.value !== null) haptic.error();
     else if (isGood(controller.advice.value)) haptic.success();
   };
   const check = () => ({
-    text: controller.advice.value === null ? messages.done : messages.check,
+    text: controller.advice.value !== null ? messages.again : face() === 'inPhone' ? messages.look : messages.done,
     isBusy: controller.isBusy.value,
     onPress: () => void confirm(),
   });
@@ -64,7 +70,11 @@ export function render(context: ScreenContext): HTMLElement {
   return h(
     'div',
     { class: 'install' },
-    esimHeader(messages.title, () => valueOf(controller.esim), language),
+    esimHeader(
+      () => messages.title[face() === 'inPhone' ? 'inPhone' : 'new'],
+      () => valueOf(controller.esim),
+      language,
+    ),
     faces(controller.esim, context, {
       loading: () => h('div', { class: 'install__parts' }, skeletonBlock(268), skeletonBlock(260)),
       ready: (esim) => renderWays(esim, controller, context),
@@ -77,7 +87,15 @@ function renderWays(esim: () => Esim, controller: CurrentEsim, context: ScreenCo
     'div',
     { class: 'install__parts' },
     renderOutcome(esim, controller, context.language),
-    renderLadder(esim, context.language),
+    swap(
+      () => faceOf(esim().state),
+      (face) =>
+        face === 'inPhone'
+          ? renderArrival(esim, context.language)
+          : face === 'new'
+            ? renderLadder(esim, context.language)
+            : null,
+    ),
   );
 }
 
@@ -89,7 +107,7 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
     swap(
       () => {
         if (controller.isBusy.value) return 'busy' as const;
-        return controller.problem.value ?? controller.advice.value ?? hintFor(esim().state);
+        return controller.problem.value ?? controller.advice.value ?? faceOf(esim().state);
       },
       () => {
         if (controller.isBusy.value) return callout('quiet', 'clock', messages.checking);
@@ -103,7 +121,7 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
           return callout(
             isGood(advice) ? 'good' : 'warning',
             isGood(advice) ? 'check' : 'info',
-            messages.advice[advice],
+            messages.advice[advice] ?? '',
           );
         }
         return callout('quiet', 'info', messages.hint[hintFor(esim().state)]);
@@ -117,8 +135,14 @@ function renderOutcome(esim: () => Esim, controller: CurrentEsim, language: Scre
   return place;
 }
 
+/** What this page can be for: to install, to turn on what is installed, or neither. */
+function faceOf(state: EsimState = 'not_installed'): 'new' | 'inPhone' | 'closed' {
+  if (state === 'not_installed') return 'new';
+  return isInPhone(state) ? 'inPhone' : 'closed';
+}
+
 function hintFor(state: EsimState): keyof (typeof installMessages)['en']['hint'] {
-  if (state !== 'not_installed') return 'installed';
+  if (isInPhone(state)) return 'inPhone';
   return installKind() === 'other' ? 'elsewhere' : 'here';
 }
 

@@ -2,7 +2,7 @@ import type { Language } from '../../../lib/contract/session.ts';
 
 const en = {
   trip: {
-    title: 'Before you fly',
+    title: 'For the trip',
     steps: [
       'Install the eSIM at home, over Wi-Fi.',
       'Turn data roaming on for this line; it costs nothing extra.',
@@ -13,13 +13,13 @@ const en = {
   newPhone: {
     title: 'A new phone, or deleted by mistake?',
     unused: 'This code has not been used: it can still go into any phone, once.',
-    used: 'It can be in one phone at a time. If it was deleted there, try the same QR code again: some operators allow it. If the phone says that the code is used, write to us.',
+    used: 'It can be in one phone at a time. If it was deleted there, try the same code again: some operators allow it. If the phone says that the code is used, write to us.',
   },
 };
 
 const ru: typeof en = {
   trip: {
-    title: 'Перед поездкой',
+    title: 'Для поездки',
     steps: [
       'Установите eSIM дома, по Wi-Fi.',
       'Включите роуминг данных для этой линии: доплаты за него нет.',
@@ -30,7 +30,7 @@ const ru: typeof en = {
   newPhone: {
     title: 'Новый телефон или случайно удалили?',
     unused: 'Этот код ещё не использован: его можно один раз установить в любой телефон.',
-    used: 'Он может быть только в одном телефоне. Если его там удалили, попробуйте тот же QR-код ещё раз: некоторые операторы это позволяют. Если телефон пишет, что код использован, напишите нам.',
+    used: 'Он может быть только в одном телефоне. Если его там удалили, попробуйте тот же код ещё раз: некоторые операторы это позволяют. Если телефон пишет, что код использован, напишите нам.',
   },
 };
 

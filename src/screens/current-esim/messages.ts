@@ -8,8 +8,7 @@ const en = {
   notStarted: 'Starts at the first connection',
   endedRing: { big: '0', small: 'the time is up' },
   until: (date: string) => `until ${date}`,
-  stale: 'This is what we know so far. The QR code works without a network too.',
-  main: { activate: 'Activate', topUp: 'Top up', newEsim: 'Choose a new eSIM', contact: 'Write to us' },
+  stale: 'This is what we know so far.',
 };
 
 const ru: typeof en = {
@@ -20,8 +19,7 @@ const ru: typeof en = {
   notStarted: 'Начнётся с первого подключения',
   endedRing: { big: '0', small: 'срок истёк' },
   until: (date) => `до ${date}`,
-  stale: 'Показываем последнее, что знаем. QR-код работает и без сети.',
-  main: { activate: 'Активировать', topUp: 'Пополнить', newEsim: 'Выбрать новый eSIM', contact: 'Написать нам' },
+  stale: 'Показываем последнее, что знаем.',
 };
 
 export const currentEsimMessages: Record<Language, typeof en> = { en, ru };

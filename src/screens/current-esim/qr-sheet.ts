@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals-core';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import type { Language } from '../../../lib/contract/session.ts';
-import { esimName } from '../../esim-words.ts';
+import { esimName, isInPhone } from '../../esim-words.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { card } from '../../ui/card.ts';
 import { copyField } from '../../ui/copy-field.ts';
@@ -27,7 +27,7 @@ export function showQr(esim: Esim, context: ScreenContext): void {
       () => {},
     );
     return [
-      qrCard(esim.install.qr_code, language),
+      qrCard(esim.install.qr_code, language, isInPhone(esim.state)),
       card(copyField(messages.code, esim.install.activation_code, language)),
       swap(
         () => sending.value,

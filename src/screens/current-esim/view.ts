@@ -2,18 +2,19 @@ import './current-esim.css';
 import type { Esim } from '../../../lib/contract/esim.ts';
 import { formatBytes, formatDateTime } from '../../../lib/i18n/format.ts';
 import { planMessages } from '../../../lib/i18n/plan-messages.ts';
-import { openContact } from '../../contact.ts';
 import {
-  canTopUp,
   esimName,
+  fairUseWords,
   inAllWords,
   isBeforeUse,
-  isPast,
+  isOff,
   nextWords,
+  ringTone,
   shareLeft,
   stateName,
   stateTone,
   timeLeft,
+  toUseWords,
 } from '../../esim-words.ts';
 import { placeName } from '../../plan-words.ts';
 import { problemMessages } from '../../problems.ts';
@@ -32,6 +33,7 @@ import type { CurrentEsim } from './controller.ts';
 import { renderDetails } from './details.ts';
 import { currentEsimMessages } from './messages.ts';
 import { openEsim } from './open-esim.ts';
+import { wayOn } from './way-on.ts';
 
 export function render(context: ScreenContext): HTMLElement {
   const controller = openEsim(context);
@@ -49,12 +51,12 @@ export function render(context: ScreenContext): HTMLElement {
   );
 }
 
-function primaryAction({ id, state, country_code: code }: Esim, { language, router, session }: ScreenContext) {
-  const { main } = currentEsimMessages[language];
-  if (isBeforeUse(state)) return { text: main.activate, onPress: () => router.navigate(`/esims/${id}/install`) };
-  if (canTopUp(state)) return { text: main.topUp, onPress: () => router.navigate(`/esims/${id}/top-up`) };
-  if (state === 'suspended') return { text: main.contact, onPress: () => openContact(session.value) };
-  return { text: main.newEsim, onPress: () => router.navigate(`/to/${code}`) };
+function primaryAction({ id, state }: Esim, context: ScreenContext) {
+  if (!isBeforeUse(state)) return wayOn({ id, state }, context);
+  return {
+    text: toUseWords(state, context.language),
+    onPress: () => context.router.navigate(`/esims/${id}/install`),
+  };
 }
 
 function renderEsim(esim: () => Esim, controller: CurrentEsim, context: ScreenContext): Child {
@@ -97,9 +99,7 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
     return endsAt ? messages.until(formatDateTime(language, new Date(endsAt))) : '';
   };
   const share = () => (ringTone(esim()) === 'over' ? 0 : shareLeft(usage()));
-  return h(
-    'section',
-    { class: () => `card usage usage--${ringTone(esim())}` },
+  const left = () => [
     ring(
       share,
       h(
@@ -112,8 +112,9 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
     h(
       'p',
       { class: 'usage__time' },
-      h('strong', null, () => (isPast(esim().state) ? '' : timeLeft(usage(), controller.now.value, language))),
-      h('span', { class: 'hint number' }, () => until()),
+      h('strong', null, () => (esim().state === 'ended' ? '' : timeLeft(usage(), controller.now.value, language))),
+      h('span', { class: 'hint number' }, until),
+      h('span', { class: 'hint' }, () => fairUseWords(usage(), language)),
     ),
     swap(
       () => nextWords(usage(), language),
@@ -127,10 +128,19 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
               h('strong', { class: 'number' }, () => inAllWords(usage(), language)),
             ),
     ),
+  ];
+  return h(
+    'section',
+    { class: () => `card usage usage--${ringTone(esim())}` },
+    // What nobody can use is not shown as if it were left.
+    swap(
+      () => isOff(esim().state),
+      (isNone) => (isNone ? null : left()),
+    ),
     freshness(
       {
         asOf: () => esim().as_of,
-        isStale: () => controller.staleBecause.value !== null,
+        isStale: () => controller.isOld.value,
         now: () => controller.now.value,
         isBusy: () => controller.isBusy.value,
         refresh: () => void controller.refresh(),
@@ -140,12 +150,6 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
   );
 }
 
-function ringTone({ state, usage }: Esim): 'good' | 'low' | 'over' | 'waiting' {
-  if (state === 'used_up' || state === 'ended' || state === 'deactivated' || state === 'unavailable') return 'over';
-  if (isBeforeUse(state) || state === 'suspended') return 'waiting';
-  return shareLeft(usage) < 0.15 ? 'low' : 'good';
-}
-
 function ringWords({ state, usage }: Esim, language: ScreenContext['language']): { big: string; small: string } {
   const messages = currentEsimMessages[language];
   if (state === 'ended') return messages.endedRing;
@@ -153,7 +157,7 @@ function ringWords({ state, usage }: Esim, language: ScreenContext['language']):
   if (usage.unlimited) {
     return {
       big: planMessages[language].unlimited,
-      small: isBeforeUse(state) ? messages.notStarted : messages.noLimit,
+      small: isBeforeUse(state) ? messages.notStarted : usage.fair_use ? '' : messages.noLimit,
     };
   }
   if (usage.remaining_bytes === null || usage.initial_bytes === null) return messages.unknownUsage;

@@ -46,6 +46,8 @@ export interface Destinations {
   letters: ReadonlySignal<Letter[]>;
   /** Of the user's eSIMs the one that matters now: in use, else still to be used. */
   ownEsim: ReadonlySignal<EsimSummary | null>;
+  /** Until the server has answered. */
+  isOwnKept: ReadonlySignal<boolean>;
   /** The newest orders that are not an eSIM yet. */
   moving: ReadonlySignal<Order[]>;
   isFirstVisit: boolean;
@@ -84,6 +86,7 @@ export function createDestinations({
   const named = (one: Destination): Place => ({ ...one, name: destinationName(one.code, language) });
   const list = createResource<readonly Destination[]>(() => client.getDestinations(), client.knownDestinations);
   const kind = signal<DestinationKind>(readKept(KIND, isKind) ?? 'country');
+  const isOwnKept = signal(true);
   const ownEsim = signal(chooseOwn(seen.list() ?? []));
   const moving = signal<Order[]>([]);
   const isFirstVisit = readKept(VISITED, isStringList) === null;
@@ -133,6 +136,7 @@ export function createDestinations({
       ),
     ),
     ownEsim,
+    isOwnKept,
     moving,
     isFirstVisit,
     async prepareSearch() {
@@ -153,9 +157,8 @@ export function createDestinations({
             () => null,
           );
           try {
-            const esims = await client.listEsims();
-            seen.keepList(esims);
-            ownEsim.value = chooseOwn(esims);
+            ownEsim.value = chooseOwn(await seen.followList(() => client.listEsims()));
+            isOwnKept.value = false;
           } catch {
             // The card is an extra; the screen it leads to says what is wrong.
           }

@@ -5,7 +5,7 @@ import { formatCount, formatDate } from '../../../lib/i18n/format.ts';
 import type { Destination } from '../../../lib/contract/catalogue.ts';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
-import { dataLeft, esimName, isBeforeUse, shareLeft, stateName } from '../../esim-words.ts';
+import { asOfWords, dataLeft, esimName, isBeforeUse, ringTone, shareLeft, stateName } from '../../esim-words.ts';
 import { movingWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
@@ -179,7 +179,7 @@ function renderOwn(controller: Destinations, context: ScreenContext): HTMLElemen
     ),
     swap(
       () => controller.ownEsim.value,
-      (esim) => (esim ? renderOwnEsim(esim, context) : null),
+      (esim) => (esim ? renderOwnEsim(esim, controller, context) : null),
     ),
     renderLinks(context),
   );
@@ -213,16 +213,27 @@ function movingRow(order: () => Order, { language, router }: ScreenContext): HTM
   });
 }
 
-function renderOwnEsim(esim: EsimSummary, { language, router }: ScreenContext): HTMLElement {
+function renderOwnEsim(
+  esim: EsimSummary,
+  { isOwnKept }: Destinations,
+  { language, router }: ScreenContext,
+): HTMLElement {
   const { own } = destinationsMessages[language];
   const { usage, state } = esim;
   const until = usage?.ends_at ? own.until(formatDate(language, new Date(usage.ends_at))) : null;
   const words = isBeforeUse(state) ? [stateName(state, language)] : [dataLeft(usage, language), until];
   return list(
     listRow({
-      leading: ring(() => shareLeft(usage)),
+      leading: h(
+        'span',
+        { class: `own-esim__ring own-esim__ring--${ringTone(esim)}` },
+        ring(() => shareLeft(usage)),
+      ),
       title: h('span', { class: 'own-esim__title' }, own.title(esimName(esim, language))),
-      subtitle: words.filter((word) => word !== null).join(' · '),
+      subtitle: () =>
+        [...words, isOwnKept.value && esim.as_of ? asOfWords(esim.as_of, Date.now(), language) : null]
+          .filter((word) => word !== null)
+          .join(' · '),
       onPress: () => router.navigate(`/esims/${esim.id}`),
     }),
   );

@@ -17,6 +17,8 @@ export interface MyEsims {
   asOf: ReadonlySignal<string | null>;
   /** Why what is shown may be old; null when it is not. */
   staleBecause: ReadonlySignal<ClientErrorCode | null>;
+  /** True until the server has answered, too. */
+  isOld: ReadonlySignal<boolean>;
   now: ReadonlySignal<number>;
   /** While somebody waits for the refresh that they asked for. */
   isRefreshing: ReadonlySignal<boolean>;
@@ -40,14 +42,15 @@ export function createMyEsims({
   now(): number;
 }): MyEsims {
   const staleBecause = signal<ClientErrorCode | null>(null);
+  const isAnswered = signal(false);
   const orders = signal<readonly Order[]>([]);
   const now = signal(readClock());
   const isRefreshing = signal(false);
   const askedAhead = new Set<string>();
   const list = createResource(async () => {
     try {
-      const esims = await client.listEsims();
-      seen.keepList(esims);
+      const esims = await seen.followList(() => client.listEsims());
+      isAnswered.value = true;
       staleBecause.value = null;
       return esims;
     } catch (error) {
@@ -105,6 +108,7 @@ export function createMyEsims({
     moving,
     asOf: computed(() => current.value.flatMap(({ as_of: asOf }) => asOf ?? []).sort()[0] ?? null),
     staleBecause,
+    isOld: computed(() => !isAnswered.value || staleBecause.value !== null),
     now,
     isRefreshing,
     refresh,

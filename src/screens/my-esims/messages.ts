@@ -3,8 +3,9 @@ import type { Language } from '../../../lib/contract/session.ts';
 const en = {
   title: 'My eSIMs',
   of: (total: string) => `of ${total}`,
-  activate: 'Activate',
   topUp: 'Top up',
+  paused: 'The operator has paused it. Write to us, and we will find out why.',
+  contact: 'Write to us',
   continuePayment: 'Continue payment',
   past: (count: number) => `Past · ${count}`,
   noUsage: 'The operator has not told us yet',
@@ -20,8 +21,9 @@ const en = {
 const ru: typeof en = {
   title: 'Мои eSIM',
   of: (total) => `из ${total}`,
-  activate: 'Активировать',
   topUp: 'Пополнить',
+  paused: 'Оператор приостановил его. Напишите нам, и мы выясним почему.',
+  contact: 'Написать нам',
   continuePayment: 'Продолжить оплату',
   past: (count) => `Прошлые · ${count}`,
   noUsage: 'Оператор ещё не сообщил остаток',

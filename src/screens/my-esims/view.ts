@@ -1,17 +1,20 @@
 import './my-esims.css';
 import type { EsimSummary } from '../../../lib/contract/esim.ts';
 import type { Order } from '../../../lib/contract/order.ts';
+import { openContact } from '../../contact.ts';
 import { formatBytes } from '../../../lib/i18n/format.ts';
 import {
   canTopUp,
   dataLeft,
   esimName,
+  fairUseWords,
   isBeforeUse,
   nextWords,
   shareLeft,
   stateName,
   stateTone,
   timeLeft,
+  toUseWords,
 } from '../../esim-words.ts';
 import { movingWords } from '../../order-words.ts';
 import { placeName, planLine } from '../../plan-words.ts';
@@ -52,7 +55,7 @@ export function render(context: ScreenContext): HTMLElement {
       freshness(
         {
           asOf: () => controller.asOf.value,
-          isStale: () => controller.staleBecause.value !== null,
+          isStale: () => controller.isOld.value,
           now: () => controller.now.value,
           isBusy: () => controller.isRefreshing.value,
           refresh: () => void controller.refreshOnTap(),
@@ -154,6 +157,34 @@ function renderEsim(esim: () => EsimSummary, controller: MyEsims, context: Scree
       () => stateChip(stateName(esim().state, language), stateTone(esim().state)),
       open,
     ),
+    swap(
+      () => esim().state,
+      (state) => {
+        if (state === 'suspended') {
+          return [
+            h('p', { class: 'hint' }, messages.paused),
+            action(messages.contact, () => openContact(context.session.value)),
+          ];
+        }
+        const path = `/esims/${esim().id}`;
+        return [
+          renderLeft(esim, controller, context),
+          isBeforeUse(state)
+            ? action(toUseWords(state, language), () => router.navigate(`${path}/install`))
+            : canTopUp(state)
+              ? action(messages.topUp, () => router.navigate(`${path}/top-up`))
+              : null,
+        ];
+      },
+    ),
+  );
+}
+
+function renderLeft(esim: () => EsimSummary, controller: MyEsims, context: ScreenContext): Child {
+  const { language } = context;
+  const caption = (words: () => string | null) =>
+    swap(words, (text) => (text === null ? null : h('p', { class: 'caption' }, text)));
+  return [
     dataBar(() => shareLeft(esim().usage)),
     h(
       'p',
@@ -161,25 +192,15 @@ function renderEsim(esim: () => EsimSummary, controller: MyEsims, context: Scree
       h(
         'span',
         null,
-        () => dataLeft(esim().usage, language) ?? messages.noUsage,
+        () => dataLeft(esim().usage, language) ?? myEsimsMessages[language].noUsage,
         ' ',
         h('span', { class: 'hint' }, () => total(esim(), context)),
       ),
       h('span', { class: 'hint' }, () => timeLeft(esim().usage, controller.now.value, language)),
     ),
-    swap(
-      () => nextWords(esim().usage, language),
-      (next) => (next === null ? null : h('p', { class: 'caption' }, next)),
-    ),
-    swap(
-      () => esim().state,
-      (state) => {
-        const path = `/esims/${esim().id}`;
-        if (isBeforeUse(state)) return action(messages.activate, () => router.navigate(`${path}/install`));
-        return canTopUp(state) ? action(messages.topUp, () => router.navigate(`${path}/top-up`)) : null;
-      },
-    ),
-  );
+    caption(() => fairUseWords(esim().usage, language)),
+    caption(() => nextWords(esim().usage, language)),
+  ];
 }
 
 function total({ usage }: EsimSummary, { language }: ScreenContext): string {

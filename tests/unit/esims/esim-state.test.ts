@@ -31,11 +31,13 @@ describe('esimStateOf', () => {
     ['the profile is on its way', esim({ profile_status: 'downloaded' }), [bundle('queued')], 'not_installed'],
     ['the supplier says something unknown', esim({ profile_status: 'unknown' }), [bundle('queued')], 'not_installed'],
     ['the profile is on a phone', installed, [bundle('queued')], 'installed'],
-    ['it was on a network', attached, [bundle('queued')], 'live'],
+    ['it was on a network and used nothing there', attached, [bundle('queued')], 'installed'],
     ['a bundle is in use', installed, [bundle('active')], 'live'],
     ['a bundle is in use and the profile was deleted', esim(), [bundle('active')], 'live'],
-    ['one bundle is used up and another waits', attached, [bundle('depleted'), bundle('queued')], 'live'],
-    ['one bundle is over and another is being assigned', attached, [bundle('expired'), bundle('processing')], 'live'],
+    ['one bundle is used up and another waits', attached, [bundle('depleted'), bundle('queued')], 'installed'],
+    ['one is over and another is being assigned', attached, [bundle('expired'), bundle('processing')], 'installed'],
+    ['one is in use and another waits', attached, [bundle('queued'), bundle('active')], 'live'],
+    ['it was used, then deleted from the phone', esim({ attached_at: DAY(2) }), [bundle('queued')], 'not_installed'],
     ['the data is used up', attached, [bundle('depleted')], 'used_up'],
     ['one is used up and one is over', attached, [bundle('expired'), bundle('depleted')], 'used_up'],
     ['the time is over', attached, [bundle('expired')], 'ended'],
@@ -102,6 +104,14 @@ describe('usageOf', () => {
       initial_bytes: 1_000,
       remaining_bytes: 0,
     });
+  });
+
+  it('says what unlimited means in the plan in use', () => {
+    const lite = bundle('active', { unlimited: true, initial_bytes: null, remaining_bytes: null, tier: 'lite' });
+    expect(usageOf([lite])?.fair_use).toEqual({ full_speed_mb_per_day: 1000, then_kbit_s: 512 });
+    expect(
+      usageOf([bundle('active', { tier: 'fixed' }), bundle('queued', { unlimited: true, tier: 'plus' })]),
+    ).not.toHaveProperty('fair_use');
   });
 
   it('has no numbers while an unlimited bundle is in use', () => {

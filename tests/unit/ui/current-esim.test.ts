@@ -41,6 +41,31 @@ describe('createCurrentEsim', () => {
     expect(offline.staleBecause.value).toBe('offline');
   });
 
+  it('shows kept figures as of their time until the server has answered', async () => {
+    await openScreen().load();
+    const again = openScreen();
+    expect(valueOf(again.esim)).not.toBeNull();
+    expect(again.isOld.value).toBe(true);
+    await again.load();
+    expect(again.isOld.value).toBe(false);
+    const offline = openScreen({ esim: new ESIMGoClientError('offline') });
+    await offline.load();
+    expect(offline.isOld.value).toBe(true);
+  });
+
+  it.each([
+    ['it is opened', (screen: ReturnType<typeof openScreen>) => screen.load()],
+    ['the supplier is asked', (screen: ReturnType<typeof openScreen>) => screen.refresh()],
+  ])('shows and keeps nothing of an eSIM that the server has deleted, once %s', async (_when, look) => {
+    await openScreen().load();
+    const gone = new ESIMGoClientError('not_found');
+    const screen = openScreen({ esim: gone, answer: gone });
+    expect(valueOf(screen.esim)).not.toBeNull();
+    await look(screen);
+    expect(screen.esim.state.value).toEqual({ kind: 'failed', code: 'not_found' });
+    expect(createSeenEsims('user=%7B%22id%22%3A777%7D').list()).toBeNull();
+  });
+
   it('asks once when what the server knows is fresh', async () => {
     const screen = openScreen({ esim: anEsim({ as_of: '2026-01-03T09:59:55.000Z' }) });
     await screen.load();

@@ -8,10 +8,10 @@ const ANNA = loginOf(777);
 const BORIS = loginOf(778);
 const kept = () => readKept('seen-esims', (value): value is object => value !== null);
 
-beforeEach(() => {
+beforeEach(async () => {
   forget('seen-esims');
   const seen = createSeenEsims(ANNA);
-  seen.keepList([anEsim()]);
+  await seen.followList(() => Promise.resolve([anEsim()]));
   seen.keepOne(anEsim());
 });
 
@@ -34,5 +34,37 @@ describe('the eSIMs seen on a device', () => {
   ])('are not shown to %s, whichever is asked for first', (_who, login) => {
     expect(createSeenEsims(login).one(anEsim().id)).toBeNull();
     expect(kept()).toBeNull();
+  });
+});
+
+describe('what the server does not know any more', () => {
+  const lpa = () => JSON.stringify(kept()).includes(anEsim().install.activation_code);
+
+  it('is deleted here too once a list without it has come, and not before', async () => {
+    const seen = createSeenEsims(ANNA);
+    await expect(seen.followList(() => Promise.reject(new Error('offline')))).rejects.toThrow('offline');
+    expect(lpa()).toBe(true);
+    expect(await seen.followList(() => Promise.resolve([]))).toEqual([]);
+    expect(seen.list()).toBeNull();
+    expect(lpa()).toBe(false);
+  });
+
+  it('is told from what was bought while the list was on its way', async () => {
+    const seen = createSeenEsims(ANNA);
+    await seen.followList(() => {
+      seen.keepOne(anEsim({ id: 'bought since' }));
+      return Promise.resolve([]);
+    });
+    expect(seen.list()?.map(({ id }) => id)).toEqual(['bought since']);
+    await seen.followList(() => Promise.resolve([]));
+    expect(seen.list()).toBeNull();
+  });
+
+  it('is deleted alone where one is gone', () => {
+    const seen = createSeenEsims(ANNA);
+    seen.keepOne(anEsim({ id: 'other' }));
+    seen.forgetOne(anEsim().id);
+    expect(seen.list()?.map(({ id }) => id)).toEqual(['other']);
+    expect(seen.one(anEsim().id)).toBeNull();
   });
 });
