@@ -28,6 +28,22 @@ describe('the help', () => {
     await client.tap('Privacy');
     await client.sees('is erased once that is sent');
   });
+
+  it('finds the parts of its own page, and offers a way on where nothing is found', async () => {
+    const client = await suite.open({ language: 'ru' });
+    await client.openShop('/help');
+    const field = client.app.getByRole('searchbox');
+    await field.fill('стереть аккаунт');
+    await client.tap('Удалить мои данные');
+    await client.app.getByRole('dialog').waitFor();
+    await client.page.keyboard.press('Escape');
+    await field.fill('язык');
+    await client.tap('English');
+    await client.app.getByRole('searchbox').fill('helicopter');
+    await client.sees('Often asked');
+    await client.sees('Does my phone support eSIM?');
+    await client.app.getByRole('button', { name: 'Write to us' }).first().waitFor();
+  });
 });
 
 const isInSight = (client: { inApp: <Result>(script: string) => Promise<Result> }) =>

@@ -4,7 +4,11 @@ const en = {
   title: 'Help',
   search: 'What is your question?',
   clear: 'Clear',
-  nothing: { title: 'Nothing found', text: 'Try another word, or write to us.' },
+  nothing: { title: 'Nothing found', text: 'Try another word, or write to us.', action: 'Write to us' },
+  nearest: 'Did you mean',
+  mostAsked: 'Often asked',
+  /** What else people call the parts of this page. */
+  words: { language: 'russian english change', data: 'erase remove account' },
   contact: {
     title: 'Write to us',
     bot: 'In the chat with the bot',
@@ -19,7 +23,17 @@ const ru: typeof en = {
   title: 'Помощь',
   search: 'О чём вопрос?',
   clear: 'Очистить',
-  nothing: { title: 'Ничего не нашлось', text: 'Попробуйте другое слово или напишите нам.' },
+  nothing: {
+    title: 'Ничего не нашлось',
+    text: 'Попробуйте другое слово или напишите нам.',
+    action: 'Написать нам',
+  },
+  nearest: 'Возможно, вы об этом',
+  mostAsked: 'Часто спрашивают',
+  words: {
+    language: 'английский русский сменить language english',
+    data: 'стереть аккаунт профиль delete',
+  },
   contact: {
     title: 'Написать нам',
     bot: 'В чате с ботом',

@@ -1,5 +1,5 @@
 import './help.css';
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core';
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Language } from '../../../lib/contract/session.ts';
 import { openContact } from '../../contact.ts';
 import { deadlineWords } from '../../deadline-words.ts';
@@ -17,7 +17,8 @@ import { notice } from '../../ui/notice.ts';
 import { laterInScope, liveEffect } from '../../ui/scope.ts';
 import { searchField } from '../../ui/search-field.ts';
 import { skeletonBlock, skeletonList } from '../../ui/skeleton.ts';
-import { findAnswers, type Answer, type Topic } from './content.ts';
+import type { Answer, Topic } from './content.ts';
+import { findAnswers } from './find-answers.ts';
 import { helpMessages } from './messages.ts';
 
 /** The texts are long and of one language only, so each language is a file of its own. */
@@ -26,11 +27,26 @@ const CONTENT: Record<Language, () => Promise<{ topics: readonly Topic[] }>> = {
   ru: () => import('./content-ru.ts'),
 };
 
+const MOST_ASKED: readonly string[] = ['device', 'how', 'no-internet', 'refunds'];
+
+type PartId = 'language' | 'data';
+
+interface Found {
+  /** Parts of this page that were asked for. */
+  parts: PartId[];
+  answers: Answer[];
+  /** True when nothing was found and these are offered instead. */
+  isGuess: boolean;
+  /** What these answers are; empty where it needs no saying. */
+  title: string;
+}
+
 export function render(context: ScreenContext): HTMLElement {
   const { language } = context;
   const messages = helpMessages[language];
   const content = createResource(async () => (await CONTENT[language]()).topics);
   const query = signal('');
+  const isAsked = computed(() => query.value.trim() !== '');
   void content.reload();
   return h(
     'div',
@@ -40,46 +56,97 @@ export function render(context: ScreenContext): HTMLElement {
     faces(content, context, {
       loading: () => h('div', { class: 'help__topics' }, skeletonList(7), skeletonList(5), skeletonBlock(96)),
       ready: (topics) =>
-        renderTopics(
-          computed(() => findAnswers(topics(), query.value)),
-          query,
-          context,
+        swap(
+          () => isAsked.value,
+          (hasQuestion) =>
+            hasQuestion
+              ? renderFound(
+                  computed(() => find(topics(), query.value, language)),
+                  context,
+                )
+              : renderTopics(topics(), context),
         ),
     }),
     renderContact(context),
-    renderLanguage(content, context),
-    renderData(context),
+    h(
+      'div',
+      { class: 'help__topics', hidden: () => isAsked.value },
+      renderLanguage(context, (choice) => {
+        if (context.query.get('to') === 'language') leadTo(choice, content);
+      }),
+      renderData(context),
+    ),
   );
 }
 
-function renderTopics(found: ReadonlySignal<Topic[]>, query: Signal<string>, context: ScreenContext): Child {
-  const messages = helpMessages[context.language];
-  const wanted = context.query.get('topic');
+function find(topics: readonly Topic[], query: string, language: Language): Found {
+  const { data, language: languageTitle, mostAsked, nearest, words } = helpMessages[language];
+  const answers = topics.flatMap((topic) => topic.answers);
+  const ownParts = [
+    { id: 'language', question: languageTitle, words: words.language },
+    { id: 'data', question: `${data.erase} ${data.title}`, words: words.data },
+  ] as const;
+  const { items, isGuess } = findAnswers([...ownParts, ...answers], query);
+  const found = {
+    parts: ownParts.filter((part) => items.includes(part)).map(({ id }) => id),
+    answers: items.flatMap((item) => answers.find((answer) => answer === item) ?? []),
+  };
+  if (!isGuess) return { ...found, isGuess, title: '' };
+  if (items.length > 0) return { ...found, isGuess, title: nearest };
+  return { parts: [], answers: answers.filter(({ id }) => MOST_ASKED.includes(id)), isGuess, title: mostAsked };
+}
+
+function renderTopics(topics: readonly Topic[], context: ScreenContext): Child {
   return h(
     'div',
     { class: 'help__topics' },
-    each(
-      () => found.value,
-      ({ id }) => id,
-      (topic) =>
-        section(
-          { title: topic().title },
-          card(
-            each(
-              () => topic().answers,
-              ({ id }) => id,
-              (answer) => renderAnswer(answer(), wanted, context),
-            ),
-          ),
-        ),
+    topics.map(({ title, answers }) =>
+      section({ title }, card(answers.map((answer) => renderAnswer(answer, context.query.get('topic'), context)))),
     ),
+  );
+}
+
+function renderFound(found: ReadonlySignal<Found>, context: ScreenContext): Child {
+  const { nothing } = helpMessages[context.language];
+  return h(
+    'div',
+    { class: 'help__topics' },
     h(
       'div',
       { class: 'help__nothing', role: 'status' },
       swap(
-        () => query.value.trim() !== '' && found.value.length === 0,
-        (isEmpty) => (isEmpty ? notice({ icon: 'search', ...messages.nothing }) : null),
+        () => found.value.isGuess,
+        (isEmpty) =>
+          isEmpty
+            ? notice({
+                icon: 'search',
+                title: nothing.title,
+                text: nothing.text,
+                action: { text: nothing.action, onPress: () => openContact(context.session.value) },
+              })
+            : null,
       ),
+    ),
+    each(
+      () => found.value.parts,
+      (id) => id,
+      (id) => (id() === 'language' ? renderLanguage(context) : renderData(context)),
+    ),
+    swap(
+      () => (found.value.answers.length > 0 ? found.value.title : null),
+      (title) =>
+        title === null
+          ? null
+          : section(
+              title === '' ? {} : { title },
+              card(
+                each(
+                  () => found.value.answers,
+                  ({ id }) => id,
+                  (answer) => renderAnswer(answer(), null, context),
+                ),
+              ),
+            ),
     ),
   );
 }
@@ -120,8 +187,10 @@ function renderContact({ language, session }: ScreenContext): HTMLElement {
   );
 }
 
-function renderLanguage(topics: Resource<readonly Topic[]>, context: ScreenContext): HTMLElement {
-  const { client, language, query } = context;
+function renderLanguage(
+  { client, language }: ScreenContext,
+  onChoice: (choice: HTMLElement) => void = () => {},
+): HTMLElement {
   const chosen = signal<Language>(language);
   liveEffect(() => {
     if (chosen.value === language) return;
@@ -137,7 +206,7 @@ function renderLanguage(topics: Resource<readonly Topic[]>, context: ScreenConte
     ],
     chosen,
   );
-  if (query.get('to') === 'language') leadTo(choice, topics);
+  onChoice(choice);
   return section({ title: helpMessages[language].language }, choice);
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionAnswer } from '../../../lib/contract/session.ts';
 import { deadlineWords } from '../../../src/deadline-words.ts';
-import { ANSWER_IDS, findAnswers, type Topic } from '../../../src/screens/help/content.ts';
+import { ANSWER_IDS, type Topic } from '../../../src/screens/help/content.ts';
 import { topics as english } from '../../../src/screens/help/content-en.ts';
 import { topics as russian } from '../../../src/screens/help/content-ru.ts';
+import { findAnswers } from '../../../src/screens/help/find-answers.ts';
 
 const SESSION: SessionAnswer = {
   user: { id: 1, first_name: 'Anna' },
@@ -17,8 +18,11 @@ const SESSION: SessionAnswer = {
 };
 const idsOf = (topics: readonly Topic[]) =>
   Object.fromEntries(topics.map(({ id, answers }) => [id, answers.map((answer) => answer.id)]));
-const found = (topics: readonly Topic[], query: string) =>
-  findAnswers(topics, query).flatMap(({ answers }) => answers.map(({ id }) => id));
+const allOf = (topics: readonly Topic[]) => topics.flatMap(({ answers }) => answers);
+const found = (topics: readonly Topic[], query: string) => {
+  const { items, isGuess } = findAnswers(allOf(topics), query);
+  return isGuess ? [] : items.map(({ id }) => id);
+};
 
 describe('the answers of the help', () => {
   it('are the same questions in both languages, none missing', () => {
@@ -45,11 +49,40 @@ describe('findAnswers', () => {
     expect(found(russian, 'звезды вернутся')).toContain('refunds');
   });
 
-  it('shows everything while nothing is asked', () => {
-    expect(findAnswers(english, '  ')).toHaveLength(english.length);
+  it.each([
+    ['возврт', 'refunds'],
+    ['верните деньги', 'refunds'],
+    ['о возвратах', 'refunds'],
+    ['djpdhfn', 'refunds'],
+    ['рефанд', 'refunds'],
+    ['refund', 'refunds'],
+    ['айфон', 'device'],
+    ['чек', 'receipt'],
+    ['не работает', 'no-internet'],
+    ['раздать вайфай', 'hotspot'],
+    ['где он работает', 'where'],
+  ])('answers %s', (query, id) => {
+    expect(found(russian, query)[0]).toBe(id);
   });
 
-  it('finds nothing for what is not there', () => {
+  it.each([
+    ['refnd', 'refunds'],
+    ['money back', 'refunds'],
+    ['i want my money back', 'refunds'],
+    ['iphone', 'device'],
+    ['invoice', 'receipt'],
+    ['not working', 'no-internet'],
+    ['куагтв', 'refunds'],
+  ])('answers %s', (query, id) => {
+    expect(found(english, query)[0]).toBe(id);
+  });
+
+  it('offers only what is near when nothing is there', () => {
     expect(found(english, 'helicopter')).toEqual([]);
+    expect(found(russian, 'щщщщ')).toEqual([]);
+    const { items, isGuess } = findAnswers(allOf(russian), 'возвыйют');
+    expect(isGuess).toBe(true);
+    expect(items.map(({ id }) => id)).toContain('refunds');
+    expect(items.length).toBeLessThanOrEqual(3);
   });
 });
