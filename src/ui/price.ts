@@ -31,15 +31,13 @@ export function usd(amount: string, language: Language): HTMLElement {
 
 /** A sentence from the catalogue, its ⭐ drawn. A star stays with its number and with the mark that follows. */
 export function withStars(text: string, language: Language): Child[] {
-  return text
-    .split(/([^ ]*⭐\S*)/)
-    .map((part) =>
-      part.includes('⭐')
-        ? h(
-            'span',
-            { class: 'price' },
-            part.split('⭐').flatMap((words, index) => (index === 0 ? [words] : [star(STARS[language]), words])),
-          )
-        : part,
-    );
+  return text.split(/([^ ]*⭐\S*)/).map((part) =>
+    part.includes('⭐')
+      ? h(
+          'span',
+          { class: 'price' },
+          part.split('⭐').flatMap((words, index) => (index === 0 ? [words] : [star(STARS[language]), words])),
+        )
+      : part,
+  );
 }
