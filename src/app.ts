@@ -1,6 +1,7 @@
 import { effect, signal, untracked } from '@preact/signals-core';
 import type { SessionAnswer } from '../lib/contract/session.ts';
 import { appMessages } from './app-messages.ts';
+import { keepContact } from './contact.ts';
 import { ESIMGoClient } from './esimgo-client.ts';
 import { createTrack } from './events.ts';
 import { chosenLanguage, language, learnLanguage } from './language.ts';
@@ -101,6 +102,7 @@ export function startApp(root: HTMLElement): void {
   client.authenticate().then(
     (answer) => {
       session.value = answer;
+      keepContact(answer);
       learnLanguage(answer.language);
       const chosen = chosenLanguage();
       if (chosen !== null && chosen !== answer.language) client.chooseLanguage(chosen).catch(() => {});

@@ -1,12 +1,15 @@
-import type { Advice } from '../../../lib/contract/esim.ts';
+import type { Advice, EsimState } from '../../../lib/contract/esim.ts';
 
-export type Question = 'there' | 'roaming';
+export type Question = 'place' | 'roaming';
+export type Place = 'there' | 'not_yet' | 'elsewhere';
 export type Cause =
   | 'install'
   | 'not_there_yet'
+  | 'elsewhere'
   | 'turn_on_roaming'
   | 'choose_network'
-  | 'elsewhere'
+  | 'check_phone'
+  | 'connected'
   | 'data_used_up'
   | 'plan_ended'
   | 'wait'
@@ -16,9 +19,23 @@ export type Cause =
 export type TroubleStep = { kind: 'question'; question: Question } | { kind: 'cause'; cause: Cause };
 
 export interface Answers {
-  there?: boolean;
+  place?: Place;
   roaming?: boolean;
+  /** What was advised before the person did it and had it checked; from then on nothing is asked. */
+  before?: Advice;
 }
+
+/** What the state seen last means when the server cannot be asked. */
+export const ADVICE_OF_STATE: Record<EsimState, Advice> = {
+  not_installed: 'install_first',
+  installed: 'turn_on_and_roam',
+  live: 'works',
+  used_up: 'data_used_up',
+  ended: 'plan_ended',
+  suspended: 'suspended',
+  deactivated: 'needs_new_esim',
+  unavailable: 'needs_new_esim',
+};
 
 /** At most two questions, and only those that the state of the eSIM leaves open. */
 export function nextStep(advice: Advice, answers: Answers): TroubleStep {
@@ -42,9 +59,15 @@ export function nextStep(advice: Advice, answers: Answers): TroubleStep {
   }
 }
 
-function askOnTheSpot(advice: 'works' | 'turn_on_and_roam', { there, roaming }: Answers): TroubleStep {
-  if (there === undefined) return { kind: 'question', question: 'there' };
-  if (!there) return { kind: 'cause', cause: advice === 'works' ? 'elsewhere' : 'not_there_yet' };
-  if (roaming === undefined) return { kind: 'question', question: 'roaming' };
-  return { kind: 'cause', cause: roaming ? 'choose_network' : 'turn_on_roaming' };
+function askOnTheSpot(advice: 'works' | 'turn_on_and_roam', { place, roaming, before }: Answers): TroubleStep {
+  if (before === undefined) {
+    if (place === undefined) return { kind: 'question', question: 'place' };
+    if (place === 'not_yet') return { kind: 'cause', cause: 'not_there_yet' };
+    if (place === 'elsewhere') return { kind: 'cause', cause: 'elsewhere' };
+    if (roaming === undefined) return { kind: 'question', question: 'roaming' };
+    if (!roaming) return { kind: 'cause', cause: 'turn_on_roaming' };
+  }
+  if (advice === 'turn_on_and_roam') return { kind: 'cause', cause: 'choose_network' };
+  // Seen in a network since: that is news. One that had been seen before may still have its fault in the phone.
+  return { kind: 'cause', cause: before === 'turn_on_and_roam' ? 'connected' : 'check_phone' };
 }
