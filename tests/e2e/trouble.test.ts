@@ -107,8 +107,10 @@ describe('a supplier that refuses', () => {
     await client.openShop();
     await client.choosePlan('Таиланд', '7\u00a0дней');
     await client.pay();
-    await client.sees('Звёзды вернулись');
-    await client.sees('снова на вашем балансе');
+    await client.app.getByRole('heading', { name: 'Выпустить eSIM не удалось' }).waitFor();
+    await client.sees(/Звёзды вернулись .*\d\d:\d\d.*снова на вашем балансе/);
+    await client.sees('Оператор отказал в этом заказе');
+    expect(await client.app.locator('.payment__mark--good').count()).toBe(0);
     const charges = await chargesOf(client.userId);
     const { refunds } = (await suite.shop.ledger()).stars;
     expect(charges).toHaveLength(1);
@@ -163,17 +165,71 @@ describe('a slow delivery', () => {
     expect(await chargesOf(client.userId)).toHaveLength(1);
   });
 
-  it('names the time by which the Stars come back when it takes long', async () => {
+  /** Paid, and not answered by the supplier. */
+  async function waiting(look: Parameters<typeof suite.open>[0] = {}) {
     await suite.shop.faults('esimgo', [{ match: PURCHASE, action: 'hang' }]);
-    const client = await suite.open();
-    await client.openShop();
-    await client.choosePlan('Thailand', '7\u00a0days');
+    const client = await suite.open(look);
+    await client.openShop('/to/TH');
+    await client.app.locator('.plan').first().click();
+    await client.mainButton(/.+/).click();
+    await client.app.locator('.checkout__parts').waitFor();
+    await client.mainButton(/.+/).click();
+    await client.sheet.waitFor();
     await client.pay();
+    await client.app.locator('.steps').waitFor();
+    return client;
+  }
+  const passMinutes = (minutes: number, userId: number) =>
+    suite.shop.query(
+      `UPDATE orders SET paid_at = paid_at - $2 * interval '1 minute', deliver_by = deliver_by - $2 * interval '1 minute'
+       WHERE telegram_user_id = $1`,
+      [userId, minutes],
+    );
+
+  it('counts down to the time by which the Stars come back', async () => {
+    const client = await waiting();
     await client.sees('Issuing your eSIM');
-    await suite.shop.query(`UPDATE orders SET paid_at = paid_at - interval '2 minutes' WHERE telegram_user_id = $1`, [
-      client.userId,
-    ]);
+    await passMinutes(2, client.userId);
     await client.sees(/Longer than usual\..*\d\d:\d\d/);
+    const countdown = client.app.locator('.payment__left');
+    const secondsLeft = async () => {
+      const [minutes = NaN, seconds = NaN] = (await countdown.innerText()).split(':').map(Number);
+      return minutes * 60 + seconds;
+    };
+    const first = await secondsLeft();
+    expect(first).toBeLessThanOrEqual(780);
+    await expect.poll(secondsLeft).toBeLessThan(first);
+  });
+
+  it('that may never be refunded by itself promises no time that has passed, and names a person', async () => {
+    const client = await waiting({ language: 'ru' });
+    await passMinutes(20, client.userId);
+    await client.app.getByRole('heading', { name: 'Разбираемся с заказом' }).waitFor();
+    await client.sees('Звёзды не потеряны');
+    expect(await client.text()).not.toMatch(/\d\d:\d\d|вернутся сами/);
+    await client.mainButton('Написать нам').waitFor();
+    const { refunds } = (await suite.shop.ledger()).stars;
+    const [charge] = await chargesOf(client.userId);
+    expect(refunds.filter(({ charge_id: id }) => id === charge?.charge_id)).toEqual([]);
+  });
+
+  it('is not shown as if it were seen while the network is away', async () => {
+    const client = await waiting();
+    client.expectError(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/);
+    await client.sees('Usually 5–20 seconds');
+    await client.context.setOffline(true);
+    await client.sees('No connection. It goes on without you');
+    expect(await client.text()).not.toContain('Usually');
+    await client.context.setOffline(false);
+    await client.sees('Usually 5–20 seconds');
+  });
+
+  it('lies on the first screen, once paid, and not on the plans that led to it', async () => {
+    const client = await waiting();
+    await client.back();
+    await client.app.locator('.destinations').waitFor();
+    expect(await client.inApp('location.pathname')).toBe('/');
+    await client.sees('Being issued');
   });
 });
 
