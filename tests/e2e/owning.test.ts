@@ -70,6 +70,9 @@ describe('an eSIM in use', () => {
     await client.sees('Ждёт первой сети');
     await client.press('Открыть eSIM');
     await client.sees('Ждёт сети');
+    await client.press('Как включить');
+    await client.sees('сканировать ничего не нужно');
+    expect(await client.app.getByAltText('QR-код eSIM').count()).toBe(0);
   });
 
   it('that does not work is diagnosed in words, with one thing to do', async () => {
@@ -98,6 +101,7 @@ describe('an eSIM in use', () => {
   it('closes its QR code with Back, and only then is left', async () => {
     const { client, esim, move } = await owner();
     for (const action of ['install', 'attach']) await move(action);
+    await move('use', { bytes: 1_000_000 });
     await client.openShop('/esims');
     await client.app.locator('.esim-card__name').click();
     await client.mainButton('Top up').waitFor();
@@ -117,6 +121,7 @@ describe('an eSIM in use', () => {
   it('that is in a phone is not told to be installed', async () => {
     const { client, esim, move } = await owner();
     for (const action of ['install', 'attach']) await move(action);
+    await move('use', { bytes: 1_000_000 });
     const [order] = await suite.shop.query<{ id: string }>(`SELECT id FROM orders WHERE telegram_user_id = $1`, [
       client.userId,
     ]);
@@ -138,6 +143,26 @@ describe('an eSIM in use', () => {
     await client.app.getByRole('dialog').getByRole('textbox').fill('Honeymoon');
     await client.page.keyboard.press('Enter');
     await client.app.getByRole('heading', { name: 'Honeymoon' }).waitFor();
+  });
+});
+
+describe('an eSIM that is over or off', () => {
+  it.each([
+    { action: 'expire', state: 'Ended', says: 'The days are over', way: 'Top up' },
+    { action: 'suspend', state: 'Suspended', says: 'has paused this eSIM', way: 'Write to us' },
+    { action: 'deactivate', state: 'Turned off', says: 'has turned this eSIM off', way: 'Write to us' },
+    { action: 'make_unavailable', state: 'Unavailable', says: 'does not serve this eSIM any more', way: 'Write to us' },
+  ])('after $action is not told to be installed, and promises no data', async ({ action, state, says, way }) => {
+    const { client, esim, move } = await owner();
+    await move(action);
+    await client.openShop(`/esims/${esim.id}/install`);
+    await client.mainButton(way).waitFor({ timeout: 20_000 });
+    await client.sees(state);
+    await client.sees(says);
+    expect(await client.inApp('location.pathname')).toBe(`/esims/${esim.id}`);
+    const text = await client.text();
+    expect(text).not.toMatch(/Show the QR code|scan|lapsed|revoked|starts when it connects/i);
+    if (action !== 'expire') expect(text).not.toMatch(/of 5\sGB|Not started/);
   });
 });
 
