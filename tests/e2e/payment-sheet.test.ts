@@ -79,6 +79,47 @@ describe('the payment sheet', () => {
     await client.sees('eSIM готов');
   });
 
+  it('that our server refuses for its price is not put down to too few Stars: the new price is asked', async () => {
+    const client = await suite.open();
+    await openSheet(client);
+    const { id } = await orderOf(client.userId);
+    client.expectError(/409/);
+    const changeCost = (change: '* 3' | '/ 3') =>
+      suite.shop.query(
+        `UPDATE esimgo_products SET cost_milli = cost_milli ${change}
+         WHERE bundle_name = (SELECT plan_id FROM orders WHERE id = $1)`,
+        [id],
+      );
+    await changeCost('* 3');
+    try {
+      await client.pay();
+      await client.sees('The price has changed');
+      expect(await client.text()).not.toContain('My Stars');
+      expect(await client.app.locator('.checkout__amount').innerText()).toMatch(/≈\s*\$\d/);
+      expect(await chargesOf(client.userId)).toEqual([]);
+      await client.press('Pay');
+      await client.pay();
+      await client.sees('Your eSIM is ready');
+      expect(await chargesOf(client.userId)).toHaveLength(1);
+    } finally {
+      await changeCost('/ 3');
+    }
+  });
+
+  it('that never says that it was closed, as on iOS, is taken for closed at the first touch', async () => {
+    const client = await suite.open();
+    await client.context.addInitScript(
+      `if (parent !== window) addEventListener('message', (event) => {
+        if (String(event.data).includes('invoice_closed')) event.stopImmediatePropagation();
+      }, true)`,
+    );
+    await openSheet(client);
+    await client.cancelPayment();
+    await client.app.getByRole('heading', { name: 'Your order' }).click();
+    await client.mainButton('Continue payment').waitFor();
+    expect(await chargesOf(client.userId)).toEqual([]);
+  });
+
   it('can be opened again from an order that was left unpaid', async () => {
     const client = await suite.open();
     await openSheet(client);
@@ -127,13 +168,11 @@ describe('somebody to whom the bot may not write', () => {
     await client.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await client.sees('Your eSIM is ready');
     await client.photographedQr();
-    await client.sees('Nothing is in the chat');
+    await client.sees('press “Start”');
     expect((await suite.shop.chat(client.userId)).filter(({ from }) => from === 'bot')).toEqual([]);
 
-    await client.tap('Send to the chat');
-    await client.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-    await client.sees('press “Start”');
     expect(await photosOf(client)).toEqual([]);
+    expect(await client.page.getByRole('dialog').getByRole('button', { name: 'Allow' }).count()).toBe(0);
 
     await client.closeShop();
     await client.page.getByLabel('Message').fill('/start');

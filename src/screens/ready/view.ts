@@ -8,6 +8,7 @@ import { refreshWhileVisible } from '../../refresh-while-visible.ts';
 import type { ScreenContext } from '../../screen.ts';
 import { createSeenEsims } from '../../seen-esims.ts';
 import { chatCopyCallout, chatCopyRow, createChatCopy } from '../../send-to-chat.ts';
+import { shareRows } from '../../share.ts';
 import { initData, openLink, type BottomButton } from '../../telegram.ts';
 import { callout } from '../../ui/callout.ts';
 import { h, swap, type Child } from '../../ui/dom.ts';
@@ -99,6 +100,13 @@ export function renderReadyOrder(order: () => Order, context: ScreenContext): Ch
     ),
     list(
       swap(isCopyMissing, (isMissing) => (isMissing || !chatCopy ? null : chatCopyRow(chatCopy))),
+      swap(
+        () => !isInstalled.value && qrCode !== null && activationCode !== null,
+        (isOffered) =>
+          isOffered && qrCode !== null && activationCode !== null
+            ? shareRows({ qrCode, activationCode }, language)
+            : null,
+      ),
       // Where the main button leads there already, one way is enough.
       swap(
         () => oneTap.value !== null,
