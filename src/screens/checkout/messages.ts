@@ -27,8 +27,6 @@ const en = {
     `The price has changed: it was ${was}, it is ${now}. You have not been charged.`,
   whatAreStars: {
     question: 'What are Stars?',
-    answer:
-      'Telegram Stars ⭐ are Telegram’s own money. If you do not have enough, Telegram offers to buy them on the next step, by card or in the app store.',
   },
   terms: (deadline: string, isTopUp: boolean) =>
     `If the ${isTopUp ? 'data is not added' : 'eSIM does not arrive'} within ${deadline}, all Stars come back by themselves. By paying you accept the`,
@@ -36,7 +34,7 @@ const en = {
   pay: (stars: string) => `Pay ${stars}`,
   cancelled: 'The payment was closed. You have not been charged.',
   failed:
-    'The payment did not go through. You have not been charged. Too few Stars? Buy some in Telegram: Settings → My Stars, then press the button again.',
+    'The payment did not go through. You have not been charged. Too few Stars? Buy some in Telegram: Settings → My Stars.',
   notCharged: 'You have not been charged.',
   asNew: 'Buy it as a new eSIM',
   toUnpaid: 'To unpaid orders',
@@ -70,8 +68,6 @@ const ru: typeof en = {
   changed: (was, now) => `Цена изменилась: была ${was}, стала ${now}. Звёзды не списаны.`,
   whatAreStars: {
     question: 'Что такое Stars?',
-    answer:
-      'Telegram Stars ⭐ — внутренние деньги Telegram. Если их не хватит, Telegram предложит купить их на следующем шаге: картой или через магазин приложений.',
   },
   terms: (deadline, isTopUp) =>
     `Если ${isTopUp ? 'интернет не добавится' : 'eSIM не придёт'} за ${deadline}, все звёзды вернутся сами. Оплачивая, вы принимаете`,
@@ -79,7 +75,7 @@ const ru: typeof en = {
   pay: (stars) => `Оплатить ${stars}`,
   cancelled: 'Оплата закрыта. Звёзды не списаны.',
   failed:
-    'Оплата не прошла. Звёзды не списаны. Не хватило? Пополните их в Telegram: Настройки → Мои звёзды, и нажмите кнопку ещё раз.',
+    'Оплата не прошла. Звёзды не списаны. Не хватило? Пополните их в Telegram: Настройки → Мои звёзды.',
   notCharged: 'Звёзды не списаны.',
   asNew: 'Купить новым eSIM',
   toUnpaid: 'К неоплаченным',

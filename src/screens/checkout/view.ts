@@ -326,7 +326,8 @@ function renderEmail(controller: Checkout, { language, session }: ScreenContext)
   );
 }
 
-function renderPrice(controller: Checkout, { language }: ScreenContext): HTMLElement {
+function renderPrice(controller: Checkout, context: ScreenContext): HTMLElement {
+  const { language } = context;
   const messages = checkoutMessages[language];
   return card(
     h(
@@ -343,7 +344,13 @@ function renderPrice(controller: Checkout, { language }: ScreenContext): HTMLEle
         }),
       ),
     ),
-    accordion(messages.whatAreStars.question, () => h('p', null, withStars(messages.whatAreStars.answer, language))),
+    accordion(messages.whatAreStars.question, () =>
+      lazy(
+        () => import('./device-help.ts'),
+        context,
+        ({ starsHelp }) => starsHelp(language),
+      ),
+    ),
   );
 }
 
