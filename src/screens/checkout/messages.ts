@@ -11,7 +11,7 @@ const en = {
   facts: {
     dataOnly: 'Internet only, no phone number. Your own number keeps working.',
     firstUse: 'The days count from the first connection there, not from today.',
-    install: 'Install it before you fly: you need Wi-Fi for that.',
+    install: 'Install it before you fly, over Wi-Fi.',
   },
   device: {
     question: 'Does your phone support eSIM?',
@@ -52,8 +52,8 @@ const ru: typeof en = {
   important: 'Важно',
   facts: {
     dataOnly: 'Только интернет, без номера. Ваш номер продолжит работать.',
-    firstUse: 'Дни считаются с первого подключения на месте, а не с сегодняшнего дня.',
-    install: 'Установите до вылета: для этого нужен Wi-Fi.',
+    firstUse: 'Дни считаются с первого подключения на месте, а не с сегодня.',
+    install: 'Установите до вылета, по Wi-Fi.',
   },
   device: {
     question: 'Телефон поддерживает eSIM?',
