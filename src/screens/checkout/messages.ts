@@ -39,7 +39,7 @@ const en = {
   asNew: 'Buy it as a new eSIM',
   toUnpaid: 'To unpaid orders',
   otherPlans: 'Choose another plan',
-  others: (place: string, stars: string) => `There are others for ${place}, from ${stars}`,
+  others: (place: string, stars: string) => `Others for ${place}, from ${stars}`,
 };
 
 const ru: typeof en = {
@@ -80,7 +80,7 @@ const ru: typeof en = {
   asNew: 'Купить новым eSIM',
   toUnpaid: 'К неоплаченным',
   otherPlans: 'Выбрать другой тариф',
-  others: (place, stars) => `Есть другие: ${place}, от ${stars}`,
+  others: (place, stars) => `Другие: ${place}, от ${stars}`,
 };
 
 export const checkoutMessages: Record<Language, typeof en> = { en, ru };
