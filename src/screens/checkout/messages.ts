@@ -20,7 +20,7 @@ const en = {
   email: {
     label: 'A copy by e-mail, if you like',
     note: 'Used once, for this eSIM, and not stored after that.',
-    wrong: 'This does not look like an address. Correct it, or leave the field empty.',
+    wrong: 'This does not look like an address. Correct it or leave it empty.',
   },
   price: 'Price',
   changed: (was: string, now: string) =>
@@ -39,7 +39,7 @@ const en = {
   asNew: 'Buy it as a new eSIM',
   toUnpaid: 'To unpaid orders',
   otherPlans: 'Choose another plan',
-  others: (place: string, stars: string) => `Others for ${place}, from ${stars}`,
+  others: (place: string, stars: string) => `There are others for ${place}, from ${stars}`,
 };
 
 const ru: typeof en = {
@@ -62,7 +62,7 @@ const ru: typeof en = {
   email: {
     label: 'Копия на почту, если хотите',
     note: 'Адрес нужен один раз, для этого eSIM. Потом мы его не храним.',
-    wrong: 'Это не похоже на адрес. Исправьте его или оставьте поле пустым.',
+    wrong: 'Это не похоже на адрес. Исправьте или оставьте поле пустым.',
   },
   price: 'Цена',
   changed: (was, now) => `Цена изменилась: была ${was}, стала ${now}. Звёзды не списаны.`,
@@ -80,7 +80,7 @@ const ru: typeof en = {
   asNew: 'Купить новым eSIM',
   toUnpaid: 'К неоплаченным',
   otherPlans: 'Выбрать другой тариф',
-  others: (place, stars) => `Другие: ${place}, от ${stars}`,
+  others: (place, stars) => `Есть другие: ${place}, от ${stars}`,
 };
 
 export const checkoutMessages: Record<Language, typeof en> = { en, ru };
