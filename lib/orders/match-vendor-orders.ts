@@ -20,6 +20,8 @@ export interface OpenAttempt {
 export type FreeOrder = OrderAnswer & {
   /** Our order that its eSIM is tagged with; then it is that one's and no other's. */
   ownerId?: string;
+  /** Whether its eSIM is tagged was not asked, because it would have decided nothing. */
+  isTagUnread?: boolean;
 };
 
 export interface Match {
@@ -46,17 +48,10 @@ export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readon
     .filter((attempt) => attempt.state === 'unknown')
     .toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime());
   const sending = attempts.filter((attempt) => attempt.state === 'sending');
-  const toppedUp = new Set(attempts.map(({ iccid }) => iccid));
+  const isLike = likeness(attempts);
   const couldOwn = (attempt: OpenAttempt, order: FreeOrder): boolean => {
-    const [item] = order.items;
-    if (order.status === 'failed' || order.items.length !== 1 || item === undefined) return false;
-    if (item.type !== 'bundle' || item.item !== attempt.item || item.quantity !== 1) return false;
-    const isRightEsim =
-      attempt.iccid === null
-        ? !item.iccids.some((iccid) => toppedUp.has(iccid))
-        : item.iccids.length === 1 && item.iccids[0] === attempt.iccid;
-    if (order.ownerId !== undefined) return isRightEsim && order.ownerId === attempt.orderId;
-    return isRightEsim && isInWindow(attempt, order.createdAt);
+    if (!isLike(attempt, order)) return false;
+    return order.ownerId === undefined ? isInWindow(attempt, order.createdAt) : order.ownerId === attempt.orderId;
   };
   const adopt: Match[] = [];
   const disputed = new Set<OpenAttempt>();
@@ -75,6 +70,31 @@ export function matchVendorOrders(attempts: readonly OpenAttempt[], free: readon
   return { adopt, without };
 }
 
+/**
+ * Whether this order leaves all of its like undecided whatever its eSIM is tagged with: a request that may be under way
+ * could own it, and so could each attempt that waits for such an order.
+ */
+export function staysDisputed(attempts: readonly OpenAttempt[], order: FreeOrder): boolean {
+  const isLike = likeness(attempts);
+  const like = attempts.filter((attempt) => isLike(attempt, order));
+  const inWindow = like.filter((attempt) => isInWindow(attempt, order.createdAt));
+  const isLeftOut = like.some((attempt) => attempt.state === 'unknown' && !inWindow.includes(attempt));
+  return inWindow.some(({ state }) => state === 'sending') && !isLeftOut;
+}
+
+/** Whether an order is what an attempt asked for; when it was made is another question. */
+function likeness(attempts: readonly OpenAttempt[]): (attempt: OpenAttempt, order: FreeOrder) => boolean {
+  const toppedUp = new Set(attempts.map(({ iccid }) => iccid));
+  return (attempt, { status, items }) => {
+    const [item] = items;
+    if (status === 'failed' || items.length !== 1 || item === undefined) return false;
+    if (item.type !== 'bundle' || item.item !== attempt.item || item.quantity !== 1) return false;
+    return attempt.iccid === null
+      ? !item.iccids.some((iccid) => toppedUp.has(iccid))
+      : item.iccids.length === 1 && item.iccids[0] === attempt.iccid;
+  };
+}
+
 /** An order whose time cannot be read could be anybody's; `isCertain` keeps it from being adopted. */
 function isInWindow({ notBefore, notAfter }: OpenAttempt, createdAt: Date | null): boolean {
   if (createdAt === null) return true;
@@ -84,9 +104,12 @@ function isInWindow({ notBefore, notAfter }: OpenAttempt, createdAt: Date | null
   );
 }
 
-/** Without its reference or its time, an order that could be ours is for a human; it must not count as absence either. */
+/**
+ * Without its reference or its time, an order that could be ours is for a human, and without a look at its tag for the
+ * next listing; it must not count as absence either.
+ */
 function isCertain(order: FreeOrder): order is FreeOrder & { orderReference: string } {
-  return order.orderReference !== null && order.createdAt !== null;
+  return order.orderReference !== null && order.createdAt !== null && order.isTagUnread !== true;
 }
 
 function byCreation(a: OrderAnswer, b: OrderAnswer): number {

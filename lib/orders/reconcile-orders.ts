@@ -3,7 +3,13 @@ import { EsimGoRefusedError } from '../esim-go/errors.ts';
 import type { OrderAnswer } from '../esim-go/wire/order.ts';
 import { doubtWindowS, LEFT_LYING } from './doubt-order.ts';
 import { invoicePayload } from './invoice-payload.ts';
-import { matchVendorOrders, type FreeOrder, type Match, type OpenAttempt } from './match-vendor-orders.ts';
+import {
+  matchVendorOrders,
+  staysDisputed,
+  type FreeOrder,
+  type Match,
+  type OpenAttempt,
+} from './match-vendor-orders.ts';
 import { moveOrder } from './move-order.ts';
 import { alertOfOldDatabase, enqueueAgain } from './outbox.ts';
 
@@ -33,7 +39,7 @@ export async function reconcileOrders(deps: ReconcileDeps): Promise<ReconcileRep
   if (unknown.length === 0) return { open: 0, adopted: 0, absent: 0 };
   const createdFrom = new Date(Math.min(...unknown.map(({ notBefore }) => notBefore.getTime())) - LISTING_LOOK_BACK_MS);
   const { orders } = await deps.supplier.listAllOrders({ createdFrom });
-  const free = await keepOwnerless(deps, unknown, orders);
+  const free = await keepOwnerless(deps, started.attempts, orders);
   // Read again after the listing: an attempt that began meanwhile must be able to claim what it bought.
   const { attempts } = await readOpenAttempts(deps);
   const { adopt, without } = matchVendorOrders(attempts, free);
@@ -119,9 +125,10 @@ async function readOpenAttempts(deps: ReconcileDeps): Promise<{ attempts: OpenAt
 /** The listed orders that could be one of the attempts' and are linked to no order, eSIM or customer yet. */
 async function keepOwnerless(
   deps: ReconcileDeps,
-  unknown: readonly OpenAttempt[],
+  attempts: readonly OpenAttempt[],
   orders: readonly OrderAnswer[],
 ): Promise<FreeOrder[]> {
+  const unknown = attempts.filter(({ state }) => state === 'unknown');
   const items = new Set(unknown.map(({ item }) => item));
   const candidates = orders.filter((order) => order.items.some(({ item }) => items.has(item)));
   if (candidates.length === 0) return [];
@@ -134,6 +141,11 @@ async function keepOwnerless(
     const iccids = order.items.flatMap((item) => item.iccids);
     const isTopUp = unknown.some(({ iccid }) => iccid !== null && iccids.includes(iccid));
     if (!isTopUp && iccids.some((iccid) => taken.iccids.has(iccid))) continue;
+    // It is in every listing until it is decided, and a call each time would use up the supplier's limit.
+    if (!isTopUp && staysDisputed(attempts, order)) {
+      free.push({ ...order, isTagUnread: true });
+      continue;
+    }
     const tag = isTopUp ? null : await readTag(deps, iccids);
     const ownerId = tag === null ? undefined : owners.get(tag);
     if (tag !== null && ownerId === undefined) continue;

@@ -226,6 +226,11 @@ export const MUTATIONS: readonly Mutation[] = [
         find: ' || sending.some((attempt) => couldOwn(attempt, vendorOrder))',
         replace: ' || sending.length < 0',
       },
+      {
+        file: 'lib/orders/match-vendor-orders.ts',
+        find: `return inWindow.some(({ state }) => state === 'sending') && !isLeftOut;`,
+        replace: 'return false;',
+      },
     ],
     tests: { file: `${MONEY}/lost-answers.test.ts`, names: 'equal orders whose answers were lost wait while' },
   },

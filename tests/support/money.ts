@@ -272,6 +272,7 @@ export function moneySteps(shop: ShopUnderTest) {
     runUntil,
     proveAbsence,
     crashWhileSending,
+    news,
     paymentUpdate,
     postUpdate,
     texts,

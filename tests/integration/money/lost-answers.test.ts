@@ -58,14 +58,23 @@ async function buyElsewhere(plan: Plan, customerRef: string): Promise<{ referenc
     },
   );
   const iccid = order.body.order[0]?.esims[0]?.iccid ?? '';
-  if (customerRef !== '') {
-    await shop.call('/sandbox/esimgo/v2.5/esims', {
-      method: 'PUT',
-      headers,
-      body: JSON.stringify({ iccid, customerRef }),
-    });
-  }
+  if (customerRef !== '') await markElsewhere(iccid, customerRef);
   return { reference: order.body.orderReference, iccid };
+}
+
+async function markElsewhere(iccid: string, customerRef: string): Promise<void> {
+  await shop.call('/sandbox/esimgo/v2.5/esims', {
+    method: 'PUT',
+    headers: { 'x-api-key': shop.env['ESIMGO_API_KEY'] ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify({ iccid, customerRef }),
+  });
+}
+
+/** As if the request had begun so long ago that nobody waits for its answer any more. */
+async function outlive({ orderId }: { orderId: string }): Promise<void> {
+  await shop.query(`UPDATE provisioning_attempts SET sent_at = now() - interval '100 seconds' WHERE order_id = $1`, [
+    orderId,
+  ]);
 }
 
 describe('an order whose answer was lost', () => {
@@ -304,14 +313,32 @@ describe('equal orders whose answers were lost', () => {
     await shop.cron('reconcile');
     await steps.proveAbsence(lost.orderId);
     expect(await steps.state(lost.orderId)).toBe('paid/unknown');
-    await shop.query(`UPDATE provisioning_attempts SET sent_at = now() - interval '100 seconds' WHERE order_id = $1`, [
-      sending.orderId,
-    ]);
+    await outlive(sending);
     await shop.cron('reconcile');
     await steps.proveAbsence(sending.orderId);
     await steps.runUntil(lost.orderId, 'paid/assigned');
     await steps.runUntil(sending.orderId, 'paid/assigned');
     expect(await steps.bought(plan.id)).toHaveLength(2);
+  });
+
+  it('cost the supplier no look at an eSIM before the look decides anything', async () => {
+    const plan = nextPlan();
+    const [lost, sending] = [await steps.paidAndIdle(plan), await steps.paidAndIdle(plan)];
+    const { iccid } = await buyElsewhere(plan, '');
+    const looks = async (): Promise<number> =>
+      (await steps.news()).filter(({ method, path }) => method === 'GET' && path.endsWith(`/esims/${iccid}`)).length;
+    await steps.crashWhileSending(lost.orderId);
+    await steps.crashWhileSending(sending.orderId, 10);
+    await shop.cron('reconcile');
+    await shop.cron('reconcile');
+    expect(await looks()).toBe(0);
+    await outlive(sending);
+    await shop.cron('reconcile');
+    expect(await looks()).toBe(1);
+    expect(await steps.state(lost.orderId)).toBe('paid/placed');
+    await steps.proveAbsence(sending.orderId);
+    await steps.runUntil(lost.orderId, 'paid/assigned');
+    await steps.runUntil(sending.orderId, 'paid/assigned');
   });
 });
 
@@ -326,6 +353,25 @@ describe('an order of another system on the same account', () => {
     await steps.proveAbsence(orderId);
     await steps.runUntil(orderId, 'paid/assigned');
     expect((await steps.row(orderId)).esimgo_order_id).not.toBe(foreign.reference);
+  });
+
+  it('is never adopted: its eSIM was marked while an equal order of ours was being sent', async () => {
+    const plan = nextPlan();
+    const [lost, sending] = [await steps.paidAndIdle(plan), await steps.paidAndIdle(plan)];
+    const foreign = await buyElsewhere(plan, '');
+    foreignOrders.push(foreign.reference);
+    await steps.crashWhileSending(lost.orderId);
+    await steps.crashWhileSending(sending.orderId, 10);
+    await shop.cron('reconcile');
+    await markElsewhere(foreign.iccid, 'another-system:2');
+    await outlive(sending);
+    await shop.cron('reconcile');
+    expect(await steps.state(lost.orderId)).toBe('paid/unknown');
+    for (const { orderId } of [lost, sending]) {
+      await steps.proveAbsence(orderId);
+      await steps.runUntil(orderId, 'paid/assigned');
+      expect((await steps.row(orderId)).esimgo_order_id).not.toBe(foreign.reference);
+    }
   });
 
   it('is never adopted: its eSIM is in our hands already', async () => {

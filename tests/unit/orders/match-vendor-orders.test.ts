@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderAnswer, OrderAnswerItem } from '../../../lib/esim-go/wire/order.ts';
-import { matchVendorOrders, type OpenAttempt } from '../../../lib/orders/match-vendor-orders.ts';
+import {
+  matchVendorOrders,
+  staysDisputed,
+  type FreeOrder,
+  type OpenAttempt,
+} from '../../../lib/orders/match-vendor-orders.ts';
 
 const START = Date.parse('2026-05-01T12:00:00Z');
 const MINUTE = 60_000;
@@ -31,7 +36,7 @@ function vendorOrder(
   };
 }
 
-function pairs(attempts: readonly OpenAttempt[], free: readonly OrderAnswer[]) {
+function pairs(attempts: readonly OpenAttempt[], free: readonly FreeOrder[]) {
   const { adopt, without } = matchVendorOrders(attempts, free);
   return {
     adopt: adopt.map((match) => `${match.attempt.orderId}=${match.vendorOrder.orderReference}`),
@@ -119,5 +124,31 @@ describe('matchVendorOrders', () => {
     ['reference', vendorOrder(null)],
   ])('neither adopts an order without a readable %s nor takes it for absence', (_what, order) => {
     expect(pairs([attempt('a')], [order])).toEqual({ adopt: [], without: [] });
+  });
+});
+
+describe('staysDisputed', () => {
+  const sending = attempt('s', { state: 'sending', notAfter: null });
+
+  it('is so while a request under way could own it, and everyone who waits for the like of it could too', () => {
+    expect(staysDisputed([attempt('a'), attempt('b'), sending], vendorOrder('x'))).toBe(true);
+  });
+
+  it.each<[string, OpenAttempt[], OrderAnswer]>([
+    ['nothing is under way', [attempt('a')], vendorOrder('x')],
+    ['what is under way began later', [attempt('a'), { ...sending, notBefore: at(9) }], vendorOrder('x')],
+    ['what is under way is of another bundle', [attempt('a'), { ...sending, item: 'other' }], vendorOrder('x')],
+    ['one waits that only a tag could lead to it', [attempt('a', { notAfter: at(-5) }), sending], vendorOrder('x')],
+    ['it failed', [attempt('a'), sending], vendorOrder('x', { status: 'failed' })],
+  ])('is not so when %s', (_when, attempts, order) => {
+    expect(staysDisputed(attempts, order)).toBe(false);
+  });
+
+  it('is left by matching as it is: adopted by nobody, and absent for nobody who could own it', () => {
+    const unread = { ...vendorOrder('x'), isTagUnread: true };
+    expect(pairs([attempt('a'), attempt('b', { notAfter: at(-5), notBefore: at(-6) })], [unread])).toEqual({
+      adopt: [],
+      without: ['b'],
+    });
   });
 });
