@@ -74,7 +74,7 @@ describe('accessibility', () => {
   });
 
   it.each(LOOKS)('has no serious violation in the tools of the sandbox: $theme, $platform', async (look) => {
-    const client = await suite.open({ ...look, isCalm: true });
+    const client = await suite.open({ ...look, userId: users[look.language]?.id ?? 0, isCalm: true });
     await client.page.locator('#standing').waitFor();
     await client.page.locator('#trouble-refuses').click();
     await client.page.locator('#trouble-refuses[aria-pressed="true"]').waitFor();

@@ -10,7 +10,7 @@ describe('the help', () => {
     const choice = client.app.getByRole('group', { name: 'Язык' });
     await choice.waitFor();
     await expect.poll(() => client.inApp<string>('document.activeElement.textContent')).toContain('English');
-    expect(await isInSight(client)).toBe(true);
+    await expect.poll(() => isInSight(client)).toBe(true);
     await client.tap('English');
     await client.app.getByRole('group', { name: 'Language' }).waitFor();
     await expect.poll(() => isInSight(client)).toBe(true);

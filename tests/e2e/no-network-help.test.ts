@@ -40,6 +40,7 @@ describe('“Not working?” without an answer', () => {
   it('asks the same questions without a network, says how old the answer is, and leads to a person', async () => {
     const { client, esim, move } = await owner({ language: 'ru' });
     await move('install', 'attach');
+    await suite.shop.control('esim', { iccid: esim.iccid, action: 'use', bytes: 100_000_000 });
     await client.openShop(`/esims/${esim.id}`);
     await client.app.getByRole('button', { name: 'Обновить' }).click();
     await client.sees('Работает');

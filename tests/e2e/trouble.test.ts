@@ -34,7 +34,7 @@ describe('a price that changes before the payment', () => {
     await client.sees('The price has changed');
     await client.sees('You have not been charged');
     expect(await chargesOf(client.userId)).toEqual([]);
-    await client.press(`Pay the new price · ${dearer?.price_stars}`);
+    await client.press(`Pay ${dearer?.price_stars}`);
     await client.pay();
     await client.sees('Your eSIM is ready');
     expect(await chargesOf(client.userId)).toMatchObject([{ amount: dearer?.price_stars }]);
