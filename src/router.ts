@@ -32,6 +32,9 @@ interface EntryState {
   key: string;
 }
 
+/** Longer than any browser takes, shorter than anybody waits. */
+const WAY_BACK_MS = 700;
+
 export function createRouter(routes: readonly Route[], show: (place: Place) => void): Router {
   const open = () => {
     const { behind, key } = readState(history.state) ?? { behind: [], key: newKey() };
@@ -48,7 +51,18 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
     put(path, { behind: [...behind(), location.pathname + location.search], key: newKey() }, true);
   /** Where to go once the first screen is reached: a browser goes back in its own time. */
   let onward: string | null = null;
+  let wayBack: ReturnType<typeof setTimeout> | undefined;
+  /** `path` stands in where the browser does not go: the history of a frame is not always its own to go back in. */
+  const goBack = (steps: number, path: string, left = behind().slice(0, behind().length - steps)) => {
+    clearTimeout(wayBack);
+    wayBack = setTimeout(() => {
+      onward = null;
+      put(path, { behind: left, key: newKey() }, false);
+    }, WAY_BACK_MS);
+    history.go(-steps);
+  };
   const onPopState = () => {
+    clearTimeout(wayBack);
     const path = onward;
     onward = null;
     if (path === null) open();
@@ -59,7 +73,7 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
     navigate: push,
     replace(path) {
       const steps = stepsBackTo(path, behind());
-      if (steps > 0) history.go(-steps);
+      if (steps > 0) goBack(steps, path);
       else put(path, { behind: behind(), key: newKey() }, false);
     },
     startOver(path) {
@@ -67,11 +81,12 @@ export function createRouter(routes: readonly Route[], show: (place: Place) => v
       if (steps < 2) return put(path, { behind: behind(), key: newKey() }, false);
       const isOnTheWay = onward !== null;
       onward = path;
-      if (!isOnTheWay) history.go(-steps);
+      if (!isOnTheWay) goBack(steps, path, behind().slice(0, 1));
     },
     back() {
-      if (behind().length > 0) history.back();
-      else this.replace('/');
+      const last = behind().at(-1);
+      if (last === undefined) this.replace('/');
+      else goBack(1, last);
     },
     start() {
       history.scrollRestoration = 'manual';

@@ -106,6 +106,27 @@ describe('createRouter', () => {
     expect(where()).toBe('/ at 0');
   });
 
+  it('comes where it was to go although the browser never goes back', () => {
+    vi.useFakeTimers();
+    const { router, where, holdBack } = openRouter('/');
+    for (const path of ['/esims', '/esims/esim_1', '/esims/esim_1/top-up']) router.navigate(path);
+    holdBack();
+    router.back();
+    vi.runAllTimers();
+    expect(where()).toBe('/esims/:id at 2');
+    router.replace('/');
+    vi.runAllTimers();
+    expect(where()).toBe('/ at 0');
+    for (const path of ['/esims', '/checkout/plan']) router.navigate(path);
+    router.startOver('/orders/ord_1');
+    vi.runAllTimers();
+    expect(where()).toBe('/orders/:id at 1');
+    router.back();
+    vi.runAllTimers();
+    expect(where()).toBe('/ at 0');
+    vi.useRealTimers();
+  });
+
   it('goes on in place where it has not been', () => {
     const { router, where } = openRouter('/');
     router.navigate('/orders/ord_1');
