@@ -18,7 +18,7 @@ Needs Chromium: CHROMIUM_PATH, or one that the system has.
 const SCREENS = fileURLToPath(new URL('../docs/screens/', import.meta.url));
 const MAX_BYTES = 60_000;
 /** From the finest; the first that is small enough is taken. */
-const QUALITIES = [84, 74, 62, 50];
+const QUALITIES = [84, 74, 62, 50, 42];
 
 const { values } = parseArgs({
   options: {
