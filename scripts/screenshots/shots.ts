@@ -39,16 +39,29 @@ async function answerWith(
   });
 }
 
-function esimInState(name: string, caption: string, look: Shot['look'], destination: string, state: string): Shot {
+/** What a simulated phone has just done is told at the next look, which a person asks for by hand. */
+async function lookAgain(client: Client, state: string): Promise<void> {
+  await client.app.getByRole('button', { name: /^(Обновить|Update)$/ }).click();
+  await client.app.getByText(state, { exact: true }).first().waitFor();
+}
+
+function esimMoved(
+  name: string,
+  caption: string,
+  look: Shot['look'],
+  destination: string,
+  [action, word]: [string, string],
+): Shot {
   return {
     name,
     caption,
     look,
     async show(client, stage) {
       const bought = await stage.buy(client.userId, look.language, destination);
-      await stage.move(bought.iccid, ...USED);
-      await answerWith(client, '/api/esimgo/esim?id=', { state }, 'esim');
+      // A code that no longer works matters only to an eSIM that is in no phone yet.
+      await stage.move(bought.iccid, ...(action === 'make_unavailable' ? [] : USED), { action });
       await client.openShop(`/esims/${bought.esimId}`);
+      await lookAgain(client, word);
     },
   };
 }
@@ -212,6 +225,7 @@ export const SHOTS: readonly Shot[] = [
       await stage.buy(client.userId, 'ru', 'TH');
       await stage.order(client.userId, 'ru', 'AE');
       await client.openShop('/esims');
+      await lookAgain(client, 'Работает');
     },
   },
   {
@@ -231,8 +245,7 @@ export const SHOTS: readonly Shot[] = [
       const { esimId, iccid } = await stage.buy(client.userId, 'ru', 'CN');
       await stage.move(iccid, { action: 'install' });
       await client.openShop(`/esims/${esimId}`);
-      await client.app.getByRole('button', { name: 'Обновить' }).click();
-      await client.app.getByText('Ждёт сети').waitFor();
+      await lookAgain(client, 'Ждёт сети');
     },
   },
   {
@@ -243,6 +256,7 @@ export const SHOTS: readonly Shot[] = [
       const { esimId, iccid } = await stage.buy(client.userId, 'ru', 'TH');
       await stage.move(iccid, ...USED);
       await client.openShop(`/esims/${esimId}`);
+      await lookAgain(client, 'Работает');
     },
   },
   {
@@ -253,6 +267,7 @@ export const SHOTS: readonly Shot[] = [
       const { esimId, iccid } = await stage.buy(client.userId, 'en', 'ES');
       await stage.move(iccid, ...USED, { action: 'use', bytes: 5_000_000_000 });
       await client.openShop(`/esims/${esimId}`);
+      await lookAgain(client, 'Data used up');
     },
   },
   {
@@ -263,11 +278,12 @@ export const SHOTS: readonly Shot[] = [
       const { esimId, iccid } = await stage.buy(client.userId, 'ru', 'GR');
       await stage.move(iccid, ...USED, { action: 'expire' });
       await client.openShop(`/esims/${esimId}`);
+      await lookAgain(client, 'Срок истёк');
     },
   },
-  esimInState('esim-suspended', 'eSIM, suspended by the operator', RU_LIGHT_IOS, 'VN', 'suspended'),
-  esimInState('esim-deactivated', 'eSIM, turned off by the operator', EN_DARK_IOS, 'FR', 'deactivated'),
-  esimInState('esim-unavailable', 'eSIM, no longer served', EN_LIGHT_ANDROID, 'PT', 'unavailable'),
+  esimMoved('esim-suspended', 'eSIM, suspended by the operator', RU_LIGHT_IOS, 'VN', ['suspend', 'Приостановлен']),
+  esimMoved('esim-deactivated', 'eSIM, turned off by the operator', EN_DARK_IOS, 'FR', ['deactivate', 'Turned off']),
+  esimMoved('esim-unavailable', 'eSIM, no longer served', EN_LIGHT_ANDROID, 'PT', ['make_unavailable', 'Unavailable']),
   {
     name: 'install',
     caption: 'Into the phone: one tap, QR code, or by hand',

@@ -33,7 +33,10 @@ export function renderDetails(esim: () => Esim, controller: CurrentEsim, context
       () => esim().state,
       (state) => renderActions(esim, state, controller, context, onScreen),
     ),
-    renderPlans(esim, language),
+    swap(
+      () => esim().bundles.length > 0,
+      (hasAny) => (hasAny ? renderPlans(esim, language) : null),
+    ),
     h('p', { class: 'caption current-esim__number' }, () => messages.number(esim().iccid_last4)),
   ];
 }

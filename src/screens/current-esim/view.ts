@@ -131,7 +131,7 @@ function renderUsage(esim: () => Esim, controller: CurrentEsim, { language }: Sc
   ];
   return h(
     'section',
-    { class: () => `card usage usage--${ringTone(esim())}` },
+    { class: () => (isOff(esim().state) ? 'usage usage--off' : `card usage usage--${ringTone(esim())}`) },
     // What nobody can use is not shown as if it were left.
     swap(
       () => isOff(esim().state),

@@ -185,7 +185,10 @@ function renderLeft(esim: () => EsimSummary, controller: MyEsims, context: Scree
   const caption = (words: () => string | null) =>
     swap(words, (text) => (text === null ? null : h('p', { class: 'caption' }, text)));
   return [
-    dataBar(() => shareLeft(esim().usage)),
+    swap(
+      () => esim().usage !== null,
+      (isKnown) => (isKnown ? dataBar(() => shareLeft(esim().usage)) : null),
+    ),
     h(
       'p',
       { class: 'esim-card__left' },
