@@ -275,7 +275,10 @@ const ROUTES: Readonly<Record<string, Fuzzed>> = {
   'GET /api/health': { query: part({ x: anyValue }), proof: 'cron' },
 };
 
-const wellFormed = (value: unknown) => String(value).replaceAll(/\p{Surrogate}/gu, '\u{FFFD}');
+/** Also of an object that will not be a string, such as one whose `toString` is null. */
+const textOf = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+const wellFormed = (value: unknown) => textOf(value).replaceAll(/\p{Surrogate}/gu, '\u{FFFD}');
 /** What Node's own client agrees to send in a header. */
 const inHeader = (value: unknown) =>
   wellFormed(value)
