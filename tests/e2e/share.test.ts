@@ -40,6 +40,11 @@ describe('the code of a new eSIM', () => {
     expect(readQrPng(Buffer.from(shared.base64, 'base64'))).toBe(lpa);
     const [, address = '', code = ''] = lpa.split('$');
     expect(shared.text.split('\n')).toEqual([`SM-DP+ address: ${address}`, `Activation code: ${code}`, lpa]);
+    await client.closeShop();
+    await client.openShop('/esims');
+    await client.tap('Thailand');
+    await client.tap('Show the QR code');
+    await client.app.getByRole('dialog').getByText('Share or save').waitFor();
   });
 
   it('is saved as that picture in the client that keeps downloads', async () => {

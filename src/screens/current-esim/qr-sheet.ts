@@ -20,9 +20,9 @@ export function showQr(esim: Esim, context: ScreenContext): void {
   const { language } = context;
   const messages = MESSAGES[language];
   void showSheet(esimName(esim, language), messages.close, () => {
-    const sending = signal<typeof import('../../send-to-chat.ts') | null>(null);
-    import('../../send-to-chat.ts').then(
-      (module) => (sending.value = module),
+    const ways = signal<[typeof import('../../share.ts'), typeof import('../../send-to-chat.ts')] | null>(null);
+    Promise.all([import('../../share.ts'), import('../../send-to-chat.ts')]).then(
+      (modules) => (ways.value = modules),
       // Without a network nothing could be sent.
       () => {},
     );
@@ -30,8 +30,14 @@ export function showQr(esim: Esim, context: ScreenContext): void {
       qrCard(esim.install.qr_code, language, isInPhone(esim.state)),
       card(copyField(messages.code, esim.install.activation_code, language)),
       swap(
-        () => sending.value,
-        (module) => module && list(module.sendToChatRow(esim.id, context)),
+        () => ways.value,
+        (modules) => {
+          if (!modules) return null;
+          const [{ shareRows }, { sendToChatRow }] = modules;
+          const { qr_code: qrCode, activation_code: activationCode } = esim.install;
+          const isOfUse = !isInPhone(esim.state);
+          return list(isOfUse && shareRows({ qrCode, activationCode }, language), sendToChatRow(esim.id, context));
+        },
       ),
     ];
   });
