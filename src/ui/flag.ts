@@ -4,8 +4,8 @@ import { flagCodeOf, isRegion, tileLetters } from './flag-code.ts';
 import { icon } from './icon.ts';
 import { onDispose } from './scope.ts';
 
-/** Far enough for a scroll not to outrun it. */
-const NEAR = '120px';
+/** A row ahead: each flag is some 700 bytes, and a scroll waits for none of them. */
+const NEAR = '48px';
 
 /** Decoration beside the name. A region has a tinted globe: letters of its own would be taken for a country's. */
 export function flag(code: string, options: { isLarge?: boolean } = {}): HTMLElement {
