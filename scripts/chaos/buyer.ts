@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { createOrderAnswerSchema, orderAnswerSchema, type Order } from '../../lib/contract/order.ts';
 import type { EventLog } from './event-log.ts';
 import type { BuyerPlan, ChaosPlan } from './plan.ts';
+import type { Room } from './room.ts';
 import type { Answer, World } from './world.ts';
 
 /** What the buyer saw; the books say how it really ended. */
@@ -18,13 +18,15 @@ export interface Visit {
   world: World;
   plan: ChaosPlan;
   log: EventLog;
+  room: Pick<Room, 'pause'>;
   /** Filled with the charges that Telegram took back. */
   takenBack: string[];
 }
 
-const REQUEST_TRIES = 15;
+const REQUEST_TRIES = 25;
 const PAY_TRIES = 5;
-const AGAIN_MS = 400;
+// With the tries, longer than a process stands still: the other one may know no buyer, because its clock is wrong.
+const AGAIN_MS = 800;
 // A supplier that was down is asked again after five seconds; until then every payment is refused.
 const PAY_AGAIN_MS = 1_500;
 const POLL_MS = 1_500;
@@ -49,12 +51,12 @@ export async function buy(visit: Visit, buyer: BuyerPlan, number: number): Promi
   if (buyer.habit === 'lets_other_pay') await pay(world, invoiceUrl, buyer.userId + 1_000_000);
   const payments = buyer.habit === 'pays_twice' ? 2 : 1;
   const paid = await Promise.all(
-    Array.from({ length: payments }, () => payWithPatience(world, invoiceUrl, buyer.userId)),
+    Array.from({ length: payments }, () => payWithPatience(visit, invoiceUrl, buyer.userId)),
   );
   const paidAtMs = Date.now();
   log.note('paid', { number, orderId, results: paid });
   if (!paid.includes('paid')) return { orderId, outcome: 'not_charged', paidAtMs: null };
-  const outcome = await watch(world, orderId, headers);
+  const outcome = await watch(visit, orderId, headers);
   if (outcome === 'delivered') await enjoy(visit, buyer, orderId);
   log.note('left', { number, orderId, outcome });
   return { orderId, outcome, paidAtMs };
@@ -68,7 +70,7 @@ async function login({ control }: World, userId: number): Promise<Record<string,
 }
 
 async function order(
-  { world, plan, log }: Visit,
+  { world, plan, log, room }: Visit,
   buyer: BuyerPlan,
   number: number,
   headers: Record<string, string>,
@@ -94,7 +96,7 @@ async function order(
       log.note('not_ordered', { number, why: answers.map((answer) => JSON.stringify(answer).slice(0, 200)) });
       return null;
     }
-    await sleep(AGAIN_MS);
+    await room.pause(AGAIN_MS);
   }
 }
 
@@ -125,7 +127,7 @@ async function pay({ control }: World, invoiceUrl: string, userId: number): Prom
 }
 
 /** The sheet says that the shop cannot take the payment now, so the buyer opens it again a moment later. */
-async function payWithPatience(world: World, invoiceUrl: string, userId: number): Promise<string> {
+async function payWithPatience({ world, room }: Visit, invoiceUrl: string, userId: number): Promise<string> {
   let last = '';
   for (let tries = 1; tries <= PAY_TRIES; tries += 1) {
     const { status, error = '' } = await pay(world, invoiceUrl, userId);
@@ -133,18 +135,22 @@ async function payWithPatience(world: World, invoiceUrl: string, userId: number)
     last = `${status} ${error}`;
     // The other device was faster.
     if (/already/i.test(error)) break;
-    await sleep(PAY_AGAIN_MS);
+    await room.pause(PAY_AGAIN_MS);
   }
   return last;
 }
 
-async function watch(world: World, orderId: string, headers: Record<string, string>): Promise<Purchase['outcome']> {
+async function watch(
+  { world, room }: Visit,
+  orderId: string,
+  headers: Record<string, string>,
+): Promise<Purchase['outcome']> {
   const until = performance.now() + WATCH_MS;
   while (performance.now() < until) {
     const status = await readStatus(world, orderId, headers);
     if (status === 'ready' || status === 'active') return 'delivered';
     if (status === 'refunded') return 'refunded';
-    await sleep(POLL_MS);
+    await room.pause(POLL_MS);
   }
   return 'under_way';
 }

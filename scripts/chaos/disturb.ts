@@ -5,6 +5,8 @@ import type { ChaosPlan, Disturbance } from './plan.ts';
 import type { World } from './world.ts';
 
 const FULL_BALANCE = 1_000_000;
+// When many buyers come at once, each weather is still met by some requests.
+const SHORTEST_WEATHER_MS = 250;
 
 export interface Disturber {
   /** Everything that the plan has for the purchase of this number. */
@@ -19,8 +21,10 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
   const counts = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   let weather: readonly PlannedFault[] = [];
-  let weatherChange = Promise.resolve();
+  let lastChange = Promise.resolve();
   let isCalm = false;
+  const planned = new Map<number, Disturbance[]>();
+  for (const { at, what } of plan.disturbances) planned.set(at, [...(planned.get(at) ?? []), what]);
 
   const count = (name: string, by = 1): void => void counts.set(name, (counts.get(name) ?? 0) + by);
 
@@ -40,15 +44,20 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
     }
   }
 
-  function setWeather(faults: readonly PlannedFault[]): Promise<void> {
-    weatherChange = weatherChange.then(() => changeWeather(faults));
-    return weatherChange;
+  /** What is switched on and off again must not change places on the way. */
+  function inOrder(change: () => Promise<unknown>): Promise<void> {
+    const changed = lastChange.then(async () => void (await change()));
+    lastChange = changed.catch(() => undefined);
+    return changed;
   }
 
   async function carryOut(what: Disturbance): Promise<void> {
     switch (what.kind) {
       case 'weather':
-        return setWeather(what.faults as readonly PlannedFault[]);
+        return inOrder(async () => {
+          await changeWeather(what.faults as readonly PlannedFault[]);
+          await sleep(SHORTEST_WEATHER_MS);
+        });
       case 'kill':
         await Promise.all(
           what.processes.map(async (index) => {
@@ -68,18 +77,17 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
       case 'cut_connections':
         return count('database.cut_connection', await world.cutConnections(what.share));
       case 'lock_table':
-        await world.db.transaction(async (tx) => {
-          await tx.query(`LOCK TABLE ${what.table} IN EXCLUSIVE MODE`);
-          await tx.query(`SELECT pg_sleep($1)`, [what.ms / 1_000]);
-        });
+        await world.lockTable(what.table, what.ms);
         return count('database.pause');
       case 'balance':
-        await world.control('set', { esimgo: { balance: what.isEmpty ? 0 : FULL_BALANCE } });
+        await inOrder(() => world.control('set', { esimgo: { balance: what.isEmpty ? 0 : FULL_BALANCE } }));
         return what.isEmpty ? count('esimgo.balance_empty') : undefined;
       case 'delist': {
         const name = world.plans[Math.floor(what.choice * world.plans.length)]?.id;
         if (name === undefined) return;
-        await world.control('set', { esimgo: { bundle: what.isOnSale ? { name } : { name, price: null } } });
+        await inOrder(() =>
+          world.control('set', { esimgo: { bundle: what.isOnSale ? { name } : { name, price: null } } }),
+        );
         return what.isOnSale ? undefined : count('esimgo.delisted');
       }
       case 'sweep':
@@ -89,11 +97,11 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
 
   return {
     purchaseBegins(number) {
-      for (const { at, what } of plan.disturbances) {
-        if (at !== number || isCalm) continue;
-        log.note('disturbance', { at, ...what });
+      if (isCalm) return;
+      for (const what of planned.get(number) ?? []) {
+        log.note('disturbance', { at: number, what });
         const work = carryOut(what).catch((error: unknown) => {
-          log.note('disturbance_failed', { at, kind: what.kind, error: String(error) });
+          log.note('disturbance_failed', { at: number, kind: what.kind, error: String(error) });
         });
         underWay.add(work);
         void work.then(() => underWay.delete(work));
@@ -102,7 +110,7 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
     async calm() {
       isCalm = true;
       await Promise.all(underWay);
-      await setWeather([]);
+      await inOrder(() => changeWeather([]));
       await world.control('set', { esimgo: { balance: FULL_BALANCE } });
       for (const { id } of world.plans) await world.control('set', { esimgo: { bundle: { name: id } } });
       await Promise.all(world.slots.map((_, index) => world.startShop(index)));

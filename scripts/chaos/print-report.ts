@@ -19,7 +19,8 @@ export function printReport(report: ChaosReport): string {
       times === null ? '-' : `p50 ${seconds(times.p50)}, p95 ${seconds(times.p95)}, p99 ${seconds(times.p99)}`,
     ],
     ['limits', report.limits],
-    ['run', seconds(report.seconds)],
+    ['buying', `${seconds(report.buyingSeconds)}, ${pace(report.purchases / report.buyingSeconds)}`],
+    ['whole run', `${seconds(report.seconds)}, ${pace(report.purchases / report.seconds)}`],
   ];
   const total = [...report.faults.values()].reduce((sum, count) => sum + count, 0);
   const faults = [...report.faults].toSorted(([a], [b]) => a.localeCompare(b));
@@ -35,4 +36,8 @@ export function printReport(report: ChaosReport): string {
 
 function seconds(value: number): string {
   return `${value.toFixed(1)} s`;
+}
+
+function pace(perSecond: number): string {
+  return `${perSecond.toFixed(1)} purchases/s`;
 }

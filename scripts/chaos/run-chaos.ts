@@ -1,12 +1,22 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BREACHES, brokenPromises, readTables, type Breach, type BrokenPromise } from './books.ts';
-import { buy, type Purchase } from './buyer.ts';
+import { buy, type Purchase, type Visit } from './buyer.ts';
 import { createDisturber } from './disturb.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
-import type { ChaosPlan } from './plan.ts';
+import type { BuyerPlan, ChaosPlan } from './plan.ts';
+import { createRoom } from './room.ts';
 import { settle } from './settle.ts';
 import { openWorld, type World } from './world.ts';
+
+const MOST_INSIDE = 200;
+// More of a short run, and its faults would be over before most had bought.
+const MOST_INSIDE_SHARE = 0.2;
+const OPENING_MS = 50;
+const LOOK_EVERY_MS = 10_000;
+// Longer than any fault lasts.
+const STANDSTILL_MS = 300_000;
 
 export interface ChaosReport {
   seed: string;
@@ -23,6 +33,8 @@ export interface ChaosReport {
   deliverySeconds: { p50: number; p95: number; p99: number } | null;
   limits: string;
   seconds: number;
+  /** Of these, those in which people bought; the rest is preparing the shop and letting everything come to its end. */
+  buyingSeconds: number;
   /** Where the run is written down; null for a clean one. */
   savedTo: string | null;
 }
@@ -47,12 +59,14 @@ export async function runChaos(
   let report: ChaosReport | null = null;
   try {
     onProgress('The shop is open.');
+    const openedAt = performance.now();
     const disturber = createDisturber(world, plan, log);
     const takenBack: string[] = [];
     const purchases = await buyAll({ world, plan, log, takenBack }, (number) => {
       disturber.purchaseBegins(number);
       if (number % 50 === 0) onProgress(`Purchase ${number} of ${plan.purchases} begins.`);
     });
+    const buyingSeconds = (performance.now() - openedAt) / 1_000;
     onProgress('All have bought; the faults end.');
     await disturber.calm();
     const open = await settle(world, log, { canSkipTime });
@@ -64,6 +78,7 @@ export async function runChaos(
       faults: disturber.counts(),
       limits: world.limits,
       seconds: (performance.now() - startedAt) / 1_000,
+      buyingSeconds,
       savedTo: null,
     };
     if (isSaved || report.broken.length > 0) report.savedTo = await saveRun(world, plan, log, report.broken);
@@ -77,29 +92,52 @@ export async function runChaos(
   }
 }
 
-/** So many buyers at once, each taking the next purchase of the plan. */
-async function buyAll(visit: Parameters<typeof buy>[0], onBegin: (number: number) => void): Promise<Purchase[]> {
+/** The buyers of the plan, one after the other as there is room for them. */
+async function buyAll(visit: Omit<Visit, 'room'>, onBegin: (number: number) => void): Promise<Purchase[]> {
   const { plan, log } = visit;
+  const inside = Math.min(MOST_INSIDE, Math.floor(plan.purchases * MOST_INSIDE_SHARE));
+  const room = createRoom({ busy: plan.atOnce, inside: plan.realLimits ? plan.atOnce : Math.max(plan.atOnce, inside) });
   const purchases: Purchase[] = [];
-  let next = 0;
-  const queue = async (): Promise<void> => {
-    for (;;) {
-      const number = next;
-      const buyer = plan.buyers[number];
-      if (buyer === undefined) return;
-      next += 1;
-      onBegin(number);
-      try {
-        purchases.push(await buy(visit, buyer, number));
-      } catch (error) {
-        // Whatever this buyer saw, the books tell what it came to.
-        log.note('buyer_failed', { number, error: String(error) });
-        purchases.push({ orderId: null, outcome: 'under_way', paidAtMs: null });
-      }
+
+  async function complete(buyer: BuyerPlan, number: number): Promise<void> {
+    try {
+      purchases.push(await buy({ ...visit, room }, buyer, number));
+    } catch (error) {
+      // Whatever this buyer saw, the books tell what it came to.
+      log.note('buyer_failed', { number, error: String(error) });
+      purchases.push({ orderId: null, outcome: 'under_way', paidAtMs: null });
     }
-  };
-  await Promise.all(Array.from({ length: plan.atOnce }, queue));
+    room.leave();
+  }
+
+  async function letAllIn(): Promise<void> {
+    const visits: Promise<void>[] = [];
+    for (const [number, buyer] of plan.buyers.entries()) {
+      // All in one moment, the weathers meant for the first would be over before anybody met them.
+      if (number < plan.atOnce) await sleep(OPENING_MS);
+      await room.enter();
+      onBegin(number);
+      visits.push(complete(buyer, number));
+    }
+    await Promise.all(visits);
+  }
+
+  await unlessStandstill(letAllIn(), () => purchases.length);
   return purchases;
+}
+
+/** A shop that serves nobody any more ends the run instead of holding it for hours. */
+async function unlessStandstill(work: Promise<unknown>, done: () => number): Promise<void> {
+  let [before, unchanged] = [-1, 0];
+  let timer: NodeJS.Timeout | undefined;
+  const standstill = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      unchanged = done() === before ? unchanged + 1 : 0;
+      before = done();
+      if (unchanged * LOOK_EVERY_MS >= STANDSTILL_MS) reject(new Error(`after ${before} purchases nobody was served`));
+    }, LOOK_EVERY_MS);
+  });
+  await Promise.race([work, standstill]).finally(() => clearInterval(timer));
 }
 
 async function compare(world: World, purchases: readonly Purchase[], takenBack: readonly string[], leftOver: number) {

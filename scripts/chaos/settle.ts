@@ -31,9 +31,12 @@ export async function settle(world: World, log: EventLog, { canSkipTime }: { can
   let hasSkipped = false;
   for (let round = 1; ; round += 1) {
     await world.cron('sweep-stars');
-    // Nothing is served by waiting for the next try of a job: the cause of its failure is gone.
+    // Nothing is served by waiting for the next try of a job: the cause of its failure is gone. Orders whose fate only the
+    // reconciler below can tell are left to it.
     await world.db.query(
-      `UPDATE outbox SET run_at = now() WHERE done_at IS NULL AND dead_at IS NULL AND run_at > now()`,
+      `UPDATE outbox SET run_at = now() WHERE done_at IS NULL AND dead_at IS NULL AND run_at > now()
+         AND NOT (kind IN ('provision', 'reconcile')
+                  AND subject_id IN (SELECT id FROM orders WHERE provisioning IN ('sending', 'unknown')))`,
     );
     await world.cron('reconcile');
     await world.cron('drain');

@@ -11,6 +11,7 @@ import { announce } from './child-side.ts';
 // One instance of the shop: its functions behind HTTP and a cron tick each second, until it is killed.
 const API = fileURLToPath(new URL('../../api/', import.meta.url));
 const TICK_EVERY_MS = 1_000;
+const LONGER_THAN_A_FREEZE_MS = 60_000;
 
 const { secrets } = loadProcessConfig();
 provideWaitUntil(createBackgroundWork((error) => console.error(error)));
@@ -21,6 +22,9 @@ const fetchHandler = createShopServer({
   settings: { headersFor: () => [], rewriteOf: () => null },
   reportError: (error) => console.error(error),
 });
-const listening = await prepareServer({ fetch: fetchHandler, port: 0 }).listen();
+const server = prepareServer({ fetch: fetchHandler, port: 0 });
+// Woken from a freeze, it answers what came meanwhile instead of closing those connections as idle.
+server.node.keepAliveTimeout = LONGER_THAN_A_FREEZE_MS;
+const listening = await server.listen();
 startCronTicker(createTick(fetchHandler, secrets.get('cronSecret')), TICK_EVERY_MS);
 announce({ port: listening.port });

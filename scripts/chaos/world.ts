@@ -36,6 +36,9 @@ const PLANS_ON_OFFER = 6;
 const DESTINATIONS = ['TR', 'TH'];
 const CALL_TIMEOUT_MS = 30_000;
 const CATALOGUE_TRIES = 60;
+const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_PATIENCE_MS = 200;
+const LOCK_TRIES = 100;
 /** The defaults. The vendors count for the account, and the processes share what is allowed through their KV. */
 const REAL_LIMITS = { esimGoPerS: 8, telegramPerS: 25 };
 const SHOP_APPLICATION = 'chaos-shop';
@@ -196,6 +199,24 @@ async function open(
       slot.child = null;
       await kill(child.process);
     },
+    /**
+     * Nothing is written to the table for so long. A frozen process may hold it open; to queue behind that would stop
+     * everybody for as long as it sleeps, so the lock is tried for until it is free.
+     */
+    async lockTable(table: string, ms: number): Promise<void> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await db.transaction(async (tx) => {
+            await tx.query(`SET LOCAL lock_timeout = ${LOCK_PATIENCE_MS}`);
+            await tx.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+            await tx.query(`SELECT pg_sleep($1)`, [ms / 1_000]);
+          });
+        } catch (error) {
+          if (tries === LOCK_TRIES || !isLockTimeout(error)) throw error;
+          await sleep(LOCK_PATIENCE_MS);
+        }
+      }
+    },
     async cutConnections(share: number): Promise<number> {
       const rows = await db.query(
         `SELECT pg_terminate_backend(pid) FROM (
@@ -273,6 +294,10 @@ async function readPlans(world: {
     plans.push(...plansAnswerSchema.parse(answer.body).plans.slice(0, PLANS_ON_OFFER / DESTINATIONS.length));
   }
   return plans;
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
 }
 
 async function undoAll(undos: readonly (() => unknown)[]): Promise<void> {
