@@ -20,6 +20,8 @@ export interface ChildOptions {
   folder: string;
   env: Record<string, string>;
   logFile: string;
+  /** Called before it is ready. */
+  onSpawn(process: ChildProcess): void;
 }
 
 export function startSandboxProcess(options: ChildOptions) {
@@ -32,7 +34,7 @@ export function startShopProcess(options: ChildOptions) {
 }
 
 async function startChild<Ready>(
-  { folder, env, logFile, script, preload }: ChildOptions & { script: string; preload: string[] },
+  { folder, env, logFile, onSpawn, script, preload }: ChildOptions & { script: string; preload: string[] },
   schema: z.ZodType<Ready>,
 ): Promise<Child<Ready>> {
   const log = openSync(logFile, 'a');
@@ -45,6 +47,7 @@ async function startChild<Ready>(
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
+  onSpawn(child);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

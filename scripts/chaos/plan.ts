@@ -46,6 +46,7 @@ const faultSchema = z.object({
 const disturbanceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('weather'), faults: z.array(faultSchema) }),
   z.object({ kind: z.literal('kill'), processes: z.array(z.int()) }),
+  z.object({ kind: z.literal('power_cut'), afterMs: z.int() }),
   z.object({ kind: z.literal('freeze'), process: z.int(), ms: z.int() }),
   z.object({ kind: z.literal('cut_connections'), share: z.number() }),
   z.object({ kind: z.literal('lock_table'), table: z.string(), ms: z.int() }),
@@ -74,6 +75,8 @@ export interface PlanOptions {
   purchases: number;
   seed: string;
   realLimits?: boolean;
+  /** How often everything dies at once; about once in 500 purchases when left out. */
+  powerCuts?: number;
 }
 
 // A purchase mostly waits, for faults to pass and for the buyer to look again.
@@ -84,10 +87,12 @@ const PURCHASES_PER_USER = 3;
 const FIRST_USER = 7_000_000;
 // A run with fewer purchases than this has no time for a request that hangs for a minute.
 const LONG_RUN = 50;
+const PURCHASES_PER_POWER_CUT = 500;
+const LATEST_POWER_CUT_MS = 4_000;
 const LOCKABLE = ['orders', 'payments', 'outbox', 'provisioning_attempts', 'esims'];
 
 /** Buyers, faults and kill points, all drawn from the seed. */
-export function makePlan({ purchases, seed, realLimits = false }: PlanOptions): ChaosPlan {
+export function makePlan({ purchases, seed, realLimits = false, powerCuts }: PlanOptions): ChaosPlan {
   const random = createRandom(`chaos:${seed}`);
   const skewS = random.integer(0, 1) === 0 ? -600 : 600;
   return {
@@ -101,7 +106,7 @@ export function makePlan({ purchases, seed, realLimits = false }: PlanOptions): 
       { clockOffsetS: skewS, isolation: 'serializable' },
     ],
     buyers: Array.from({ length: purchases }, () => drawBuyer(random, purchases)),
-    disturbances: drawDisturbances(random, purchases),
+    disturbances: drawDisturbances(random, purchases, powerCuts),
   };
 }
 
@@ -115,7 +120,7 @@ function drawBuyer(random: SeededRandom, purchases: number): BuyerPlan {
   return { userId, habit, choice: random.next() };
 }
 
-function drawDisturbances(random: SeededRandom, purchases: number): ChaosPlan['disturbances'] {
+function drawDisturbances(random: SeededRandom, purchases: number, powerCuts?: number): ChaosPlan['disturbances'] {
   const list: ChaosPlan['disturbances'] = [];
   const add = (at: number, what: Disturbance): void => {
     list.push({ at: Math.min(at, purchases - 1), what });
@@ -150,6 +155,10 @@ function drawDisturbances(random: SeededRandom, purchases: number): ChaosPlan['d
     add(at, { kind: 'delist', choice, isOnSale: false });
     add(at + random.integer(2, 6), { kind: 'delist', choice, isOnSale: true });
   });
+  const cuts = powerCuts ?? (isLong ? Math.ceil(purchases / PURCHASES_PER_POWER_CUT) : 0);
+  for (let cut = 0; cut < cuts; cut += 1) {
+    add(random.integer(1, purchases - 1), { kind: 'power_cut', afterMs: random.integer(0, LATEST_POWER_CUT_MS) });
+  }
   return list.toSorted((a, b) => a.at - b.at);
 }
 

@@ -140,8 +140,10 @@ async function unlessStandstill(work: Promise<unknown>, done: () => number): Pro
   await Promise.race([work, standstill]).finally(() => clearInterval(timer));
 }
 
-async function compare(world: World, purchases: readonly Purchase[], takenBack: readonly string[], leftOver: number) {
+async function compare(world: World, purchases: readonly Purchase[], tried: readonly string[], leftOver: number) {
   const [ledger, tables] = await Promise.all([world.ledger(), readTables(world.db.query)]);
+  // What was tried in the moment when everything died may not have happened.
+  const takenBack = tried.filter((charge) => ledger.stars.refunds.some((refund) => refund.charge_id === charge));
   const broken = brokenPromises({ ledger, ...tables }, { takenBack });
   if (leftOver > 0) broken.push({ breach: 'stuck', promise: `no work is left over, and ${leftOver} pieces are` });
   const bad = Object.fromEntries(

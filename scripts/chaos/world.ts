@@ -1,18 +1,17 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plansAnswerSchema, type Plan } from '../../lib/contract/catalogue.ts';
-import { migrate } from '../../lib/db/migrate.ts';
 import { connectPg } from '../../lib/db/pg.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
-import { removeDataDir } from '../embedded-postgres/data-dir.ts';
-import { startEmbeddedPostgres } from '../embedded-postgres/start.ts';
 import type { Ledger } from './books.ts';
 import { compileSources } from './compile-sources.ts';
 import { kill, startSandboxProcess, startShopProcess, type Child } from './children.ts';
+import { provideDatabase } from './database.ts';
 import type { EventLog } from './event-log.ts';
 import { startFront } from './front.ts';
 import type { ChaosPlan } from './plan.ts';
@@ -69,7 +68,9 @@ async function open(
 ) {
   const sources = await compileSources();
   undos.push(() => sources.remove());
-  const databaseUrl = await provideDatabase(given.databaseUrl, folder, undos);
+  const database = await provideDatabase(given.databaseUrl, folder);
+  undos.push(() => database.remove());
+  const databaseUrl = database.url;
   const db = connectPg({ url: databaseUrl, max: 8 });
   undos.push(() => db.close());
 
@@ -77,13 +78,34 @@ async function open(
   const front = await startFront(() => slots.flatMap(({ port }) => port ?? []));
   undos.push(() => front.close());
 
-  const logFile = (name: string): string => path.join(folder, `${name}.log`);
-  const sandbox = await startSandboxProcess({
-    folder: sources.folder,
-    env: { DATABASE_URL: databaseUrl, DATA_DIR: folder, SHOP_URL: front.url, CHAOS_SEED: plan.seed },
-    logFile: logFile('sandbox'),
+  // Also those that are not ready yet.
+  const alive = new Set<ChildProcess>();
+  function onSpawn(child: ChildProcess): void {
+    alive.add(child);
+    child.once('exit', () => alive.delete(child));
+  }
+  const killAll = (): Promise<unknown> => Promise.all([...alive].map(kill));
+  let isClosing = false;
+  undos.push(() => {
+    isClosing = true;
+    return killAll();
   });
-  undos.push(() => kill(sandbox.process));
+
+  const logFile = (name: string): string => path.join(folder, `${name}.log`);
+  const startSandbox = (port: number) =>
+    startSandboxProcess({
+      folder: sources.folder,
+      env: {
+        DATABASE_URL: databaseUrl,
+        DATA_DIR: folder,
+        SHOP_URL: front.url,
+        CHAOS_SEED: plan.seed,
+        PORT: String(port),
+      },
+      logFile: logFile('sandbox'),
+      onSpawn,
+    });
+  const sandbox = await startSandbox(0);
   const sandboxUrl = `http://127.0.0.1:${sandbox.ready.port}`;
 
   const { esimGoPerS, telegramPerS } = plan.realLimits ? REAL_LIMITS : { esimGoPerS: 0, telegramPerS: 0 };
@@ -111,11 +133,6 @@ async function open(
     apiUrl: `${sandboxUrl}/sandbox/telegram`,
     ratePerS: 0,
   });
-  let isClosing = false;
-  undos.push(async () => {
-    isClosing = true;
-    await Promise.all(slots.map(async ({ child }) => child && kill(child.process)));
-  });
 
   async function startShop(index: number): Promise<void> {
     const slot = slots[index];
@@ -130,6 +147,7 @@ async function open(
         ...(settings.clockOffsetS === 0 ? {} : { CHAOS_CLOCK_OFFSET_S: String(settings.clockOffsetS) }),
       },
       logFile: logFile(`shop-${index}`),
+      onSpawn,
     }).finally(() => {
       slot.isStarting = false;
     });
@@ -143,6 +161,9 @@ async function open(
     if (isClosing) await kill(child.process);
   }
 
+  /** Nobody can ask a simulator that is down. */
+  let poweredUp = Promise.resolve();
+
   async function call(base: string, route: string, init: { json?: unknown; headers?: Record<string, string> } = {}) {
     const response = await fetch(`${base}${route}`, {
       method: init.json === undefined ? 'GET' : 'POST',
@@ -153,6 +174,14 @@ async function open(
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+  }
+
+  async function restartAll(): Promise<void> {
+    database.server?.kill();
+    await killAll();
+    await database.server?.restart();
+    await startSandbox(sandbox.ready.port);
+    await Promise.all(slots.map((_, index) => startShop(index)));
   }
 
   const world = {
@@ -168,6 +197,7 @@ async function open(
     ask: (route: string, init: { json?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> =>
       call(front.url, route, init),
     async control<Body = unknown>(name: string, json: unknown): Promise<Body> {
+      await poweredUp;
       const answer = await call(sandboxUrl, `/sandbox/api/${name}`, { json });
       if (answer.status !== 200) throw new Error(`${name} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body as Body;
@@ -198,6 +228,15 @@ async function open(
       slot.port = null;
       slot.child = null;
       await kill(child.process);
+    },
+    /**
+     * The shop, both simulators and, where it is ours, the database die in one moment; then all of it is started once.
+     * The simulators' books are in the same database: what a crash takes from its end, it takes from both sides.
+     */
+    cutPower(): Promise<void> {
+      const restored = poweredUp.then(restartAll);
+      poweredUp = restored.catch(() => undefined);
+      return restored;
     },
     /**
      * Nothing is written to the table for so long. A frozen process may hold it open; to queue behind that would stop
@@ -243,33 +282,6 @@ async function open(
   world.plans = await readPlans(world);
   await Promise.all(slots.map((_, index) => startShop(index)));
   return world;
-}
-
-/** A database of its own on the server that is given, or on one that is started for it. */
-async function provideDatabase(
-  givenUrl: string | undefined,
-  folder: string,
-  undos: (() => unknown)[],
-): Promise<string> {
-  let serverUrl = givenUrl;
-  if (serverUrl === undefined) {
-    const dataDir = path.join(folder, 'postgres');
-    const server = await startEmbeddedPostgres({ dataDir });
-    undos.push(async () => {
-      await server.stop();
-      await removeDataDir(dataDir);
-    });
-    serverUrl = server.url;
-  }
-  const admin = connectPg({ url: serverUrl, max: 1 });
-  undos.push(() => admin.close());
-  const name = `esim_shop_chaos_${randomBytes(6).toString('hex')}`;
-  await admin.query(`create database ${name} template template0 encoding 'UTF8'`);
-  undos.push(() => admin.query(`drop database if exists ${name} with (force)`));
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  await migrate({ connectionString: url.href });
-  return url.href;
 }
 
 function urlFor(databaseUrl: string, index: number, isolation: ChaosPlan['processes'][number]['isolation']): string {

@@ -131,8 +131,8 @@ function runToEnd(cluster: Cluster, args: string[]): Promise<{ code: number | nu
 }
 
 /** Resolves when the server takes connections, or null when this start was lost to a race and is worth another. */
-export async function launch(cluster: Cluster): Promise<Server | null> {
-  const port = await freePort();
+export async function launch(cluster: Cluster, givenPort?: number): Promise<Server | null> {
+  const port = givenPort ?? (await freePort());
   const logPath = path.join(cluster.home, 'log');
   await rm(logPath, { force: true }); // it may belong to root, of an earlier start
   const log = await open(logPath, 'w');

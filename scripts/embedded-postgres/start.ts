@@ -22,6 +22,7 @@ import { hasCode, isRunning, signalPostmaster } from './processes.ts';
 export interface EmbeddedPostgres {
   url: string;
   port: number;
+  pid: number;
   /**
    * `adopted`: it was left running by a process that is gone, and is ours from here on.
    * `joined`: another live process owns it and will stop it; our `stop` does nothing.
@@ -32,6 +33,8 @@ export interface EmbeddedPostgres {
 
 export interface EmbeddedPostgresOptions {
   dataDir: string;
+  /** A free one when left out. */
+  port?: number;
   log?: (line: string) => void;
 }
 
@@ -40,7 +43,7 @@ const LOCK_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 
-/** A PostgreSQL server on 127.0.0.1 and a free port, with its data below `dataDir`. It ends with this process. */
+/** A PostgreSQL server on 127.0.0.1, with its data below `dataDir`. It ends with this process. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = await claimDataDir(options.dataDir);
   if (await hasStaleTwin(dataDir)) {
@@ -70,11 +73,11 @@ async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions):
       throw new EmbeddedPostgresError(`The database in ${cluster.home} found no free port: start again.`);
     }
     await removeStaleLock(cluster);
-    server = await launch(cluster);
+    server = await launch(cluster, options.port);
   }
 
   const url = await connectionUrl(cluster, server);
-  if (mode === 'joined') return { url, port: server.port, mode, stop: async () => undefined };
+  if (mode === 'joined') return { url, port: server.port, pid: server.pid, mode, stop: async () => undefined };
   await rm(ownerFile, { force: true });
   await writeFile(ownerFile, String(process.pid));
   const forget = stopAtExit(cluster, server);
@@ -83,6 +86,7 @@ async function startOrAdopt(cluster: Cluster, options: EmbeddedPostgresOptions):
   return {
     url,
     port: server.port,
+    pid: server.pid,
     mode,
     stop() {
       stopped ??= stopServer(cluster, server).then(forget);

@@ -15,6 +15,14 @@ describe('makePlan', () => {
     expect(buyers).toHaveLength(purchases);
   });
 
+  it('kills everything at once now and then in a long run, and as often as it is told in a short one', () => {
+    const cutsOf = (options: Parameters<typeof makePlan>[0]): number =>
+      makePlan(options).disturbances.filter(({ what }) => what.kind === 'power_cut').length;
+    expect(cutsOf({ purchases: 1_000, seed: 'any' })).toBe(2);
+    expect(cutsOf({ purchases: 25, seed: 'any' })).toBe(0);
+    expect(cutsOf({ purchases: 25, seed: 'any', powerCuts: 4 })).toBe(4);
+  });
+
   it('leaves a short run without requests that hang for a minute', () => {
     const { disturbances } = makePlan({ purchases: 25, seed: 'any' });
     expect(JSON.stringify(disturbances)).not.toContain('"hang"');
