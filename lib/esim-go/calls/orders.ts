@@ -61,7 +61,7 @@ export function orderCalls(transport: Transport) {
       priority: options.priority ?? 'status',
       repeat: 'safe',
     };
-    return (await transport.read(request, decodeValidatedOrder)).value;
+    return (await transport.read(request, (wire) => decodeValidatedOrder(wire, order.bundleName))).value;
   }
 
   /**

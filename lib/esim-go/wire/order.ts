@@ -80,14 +80,24 @@ export function decodePlacedOrder(wire: unknown): PlacedOrder {
   return { ...orderAnswerOf(order), orderReference: order.orderReference };
 }
 
-export function decodeValidatedOrder(wire: unknown): ValidatedOrder {
-  const order = validatedOrderWire.parse(wire);
+/** The price of anything but one `bundleName` says nothing about what was asked for. */
+export function decodeValidatedOrder(wire: unknown, bundleName: string): ValidatedOrder {
+  const order = validatedOrderWire
+    .refine(({ valid, order: [first, ...others] }) => !valid || (isOne(first, bundleName) && others.length === 0), {
+      path: ['order'],
+      error: 'is not for one of what was asked',
+    })
+    .parse(wire);
   return {
     valid: order.valid,
     totalMilli: order.total,
     currency: order.currency.toUpperCase(),
     items: order.order.map(itemOf),
   };
+}
+
+function isOne(item: z.infer<typeof itemWire> | undefined, bundleName: string): boolean {
+  return item?.item?.toLowerCase() === bundleName.toLowerCase() && (item.quantity ?? 1) === 1;
 }
 
 export interface OrderPage {

@@ -134,15 +134,32 @@ describe('decodeCataloguePage', () => {
 
 describe('decodeValidatedOrder', () => {
   it('reads total and currency, and does without the capital AllowReassign', () => {
-    expect(decodeValidatedOrder(aValidatedOrderWire())).toMatchObject({
+    expect(decodeValidatedOrder(aValidatedOrderWire(), SAMPLE_BUNDLE_NAME)).toMatchObject({
       valid: true,
       totalMilli: 3450,
       currency: 'USD',
     });
   });
 
+  const [item] = aValidatedOrderWire().order;
+  it.each([
+    ['another bundle', [{ ...item, item: 'esim_10GB_30D_TH_V2' }]],
+    ['two of them', [{ ...item, quantity: 2 }]],
+    ['two bundles', [item, item]],
+    ['nothing', []],
+  ])('refuses the price of %s', (_what, order) => {
+    expect(() => decodeValidatedOrder(aValidatedOrderWire({ order }), SAMPLE_BUNDLE_NAME)).toThrow(z.ZodError);
+  });
+
+  it('takes a no without items', () => {
+    const wire = aValidatedOrderWire({ valid: false, order: [] });
+    expect(decodeValidatedOrder(wire, SAMPLE_BUNDLE_NAME).valid).toBe(false);
+  });
+
   it.each(['valid', 'total', 'currency'])('refuses an answer without %s', (field) => {
-    expect(() => decodeValidatedOrder(aValidatedOrderWire({ [field]: undefined }))).toThrow(z.ZodError);
+    expect(() => decodeValidatedOrder(aValidatedOrderWire({ [field]: undefined }), SAMPLE_BUNDLE_NAME)).toThrow(
+      z.ZodError,
+    );
   });
 });
 
