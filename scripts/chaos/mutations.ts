@@ -1,3 +1,5 @@
+import { ACCESS_MUTATIONS, GUARD_MUTATIONS } from './guard-mutations.ts';
+
 export interface Patch {
   file: string;
   /** Stands in the file exactly once. */
@@ -5,7 +7,7 @@ export interface Patch {
   replace: string;
 }
 
-/** A safeguard of the money path taken away, and the tests that must notice. */
+/** A safeguard taken away, with those that would stand in for it, and the tests that must notice. */
 export interface Mutation {
   name: string;
   patches: readonly Patch[];
@@ -17,7 +19,8 @@ const MONEY = 'tests/integration/money';
 const RESTORED = 'tests/integration/restored-backup.test.ts';
 const SCHEMA = 'lib/db/migrations/0001_shop.sql';
 
-export const MUTATIONS: readonly Mutation[] = [
+/** Each charge pays for one delivered order or goes back. */
+export const MONEY_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a charge may be booked twice',
     patches: [
@@ -448,6 +451,8 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
 ];
+
+export const MUTATIONS: readonly Mutation[] = [...MONEY_MUTATIONS, ...GUARD_MUTATIONS, ...ACCESS_MUTATIONS];
 
 /** The text with the patches of one file in it. Throws when a safeguard is not where the list says. */
 export function applyPatches(text: string, patches: readonly Patch[]): string {

@@ -275,12 +275,16 @@ describe('a payment', () => {
     expect(await steps.bought(plan.id)).toEqual([]);
   });
 
-  it('for something that is not of this shop waits for a human and is never refunded', async () => {
-    const payer = await steps.newUser();
+  it.each([
+    ['another program', () => 'donation:1'],
+    // A copy of the database has the same orders.
+    ['another shop', (orderId: string) => `shop_000000000000:${orderId}`],
+  ])('of %s on the same bot waits for a human and is never refunded', async (_whose, payloadFor) => {
+    const { buyer: payer, orderId } = await steps.ordered(nextPlan());
     const url = await shop.app.deps.telegram.createInvoiceLink({
-      title: 'Donation',
+      title: 'Not ours',
       description: 'Of another program on this bot',
-      payload: 'donation:1',
+      payload: payloadFor(orderId),
       stars: 5,
     });
     await steps.payPastUs(payer.id, url);
@@ -298,5 +302,6 @@ describe('a payment', () => {
     expect(await steps.alertsOf(rows[0]?.id ?? '')).toEqual(['foreign_charge']);
     await steps.runJobs();
     expect(await steps.refundsOf(payer.id)).toEqual([]);
+    expect(await shop.query(`SELECT status FROM orders WHERE id = $1`, [orderId])).toEqual([{ status: 'pending' }]);
   });
 });

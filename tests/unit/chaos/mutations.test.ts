@@ -18,6 +18,16 @@ describe('the list of mutations', () => {
     },
   );
 
+  it('stands in the documentation, in the same order', () => {
+    const rows = [...readFileSync(fileOf('docs/money.md'), 'utf8').matchAll(/^\| (.+) \| `(\S+)` \|$/gm)];
+    expect(rows.map(([, name, file]) => ({ name, file }))).toEqual(
+      MUTATIONS.map(({ name, tests }) => ({
+        name,
+        file: tests.file.replace(/^tests\//, '').replace(/\.test\.ts$/, ''),
+      })),
+    );
+  });
+
   it('names each once', () => {
     expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
   });
