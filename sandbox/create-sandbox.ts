@@ -100,7 +100,9 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
   return {
     keys,
     async fetch(request) {
-      const { pathname, searchParams } = new URL(request.url);
+      const url = urlOf(request);
+      if (url === null) return null;
+      const { pathname, searchParams } = url;
       if (pathname !== '/sandbox' && !pathname.startsWith('/sandbox/')) return null;
       if (pathname.startsWith(`${ESIMGO_PREFIX}/`)) {
         return passGate(gate, 'esimgo', esimGo, request, pathname, pathname.slice(ESIMGO_PREFIX.length));
@@ -122,6 +124,16 @@ async function startSandbox(options: SandboxOptions, keys: SandboxKeys, sql: San
       await sql.close();
     },
   };
+}
+
+/** Null when the Host header is none; the shop refuses that. */
+function urlOf(request: Request): URL | null {
+  try {
+    return new URL(request.url);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 const SCHEMA = `

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerRequest } from 'srvx';
+import type { ErrorCode } from '../../lib/contract/error-codes.ts';
 import { clientAddressOf } from './client-address.ts';
 import { allowedMethods, handlerFor, withParams, type FunctionMatch } from './function-routes.ts';
 import type { VercelSettings } from './vercel-settings.ts';
@@ -23,7 +24,7 @@ export function createShopServer(parts: ShopServerParts): FetchHandler {
   async function runFunction(match: FunctionMatch, request: ServerRequest): Promise<Response> {
     const module = await loadFunction(match.file);
     const handler = handlerFor(module, request.method);
-    if (!handler) return problem(405, 'method_not_allowed', { allow: allowedMethods(module) });
+    if (!handler) return problem(405, 'method_not_allowed', { headers: { allow: allowedMethods(module) } });
     const response: unknown = await handler(withParams(request, match.params));
     if (response instanceof Response) return response;
     throw new TypeError(`${match.file} answered ${request.method} with something else than a Response`);
@@ -43,14 +44,17 @@ export function createShopServer(parts: ShopServerParts): FetchHandler {
   }
 
   return async (request) => {
-    const pathname = request._url?.pathname ?? new URL(request.url).pathname;
-    const headers = settings.headersFor(pathname);
+    const pathname = pathnameOf(request);
+    const headers = settings.headersFor(pathname ?? '/');
     const nodeResponse = request.runtime?.node?.res;
     if (nodeResponse) for (const [name, value] of headers) nodeResponse.setHeader(name, value);
     stampClientAddress(request);
     let response: Response;
     try {
-      response = await dispatch(request, pathname);
+      response =
+        pathname === null
+          ? problem(400, 'bad_request', { details: { path: 'host' } })
+          : await dispatch(request, pathname);
     } catch (error) {
       reportError(error, request);
       response = problem(500, 'internal');
@@ -58,6 +62,16 @@ export function createShopServer(parts: ShopServerParts): FetchHandler {
     // On a Node response the headers are already there, and those of the function replace them when it is written.
     return nodeResponse ? response : withDefaultHeaders(response, headers);
   };
+}
+
+/** Null when the Host header is none, such as `xn--` or `x:99999`: no address can be read from such a request. */
+function pathnameOf(request: ServerRequest): string | null {
+  try {
+    return new URL(request.url).pathname;
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 /** As on Vercel, these two say who is really calling: what the caller wrote there is overwritten. */
@@ -84,7 +98,11 @@ function withDefaultHeaders(response: Response, headers: readonly (readonly [str
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers: own });
 }
 
-function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
-  const body = { error: { code, request_id: randomUUID() } };
+function problem(
+  status: number,
+  code: ErrorCode,
+  { headers, details }: { headers?: Record<string, string>; details?: Record<string, string> } = {},
+): Response {
+  const body = { error: { code, request_id: randomUUID(), ...(details && { details }) } };
   return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 }
