@@ -20,7 +20,7 @@ export interface OpenAttempt {
 export type FreeOrder = OrderAnswer & {
   /** Our order that its eSIM is tagged with; then it is that one's and no other's. */
   ownerId?: string;
-  /** Whether its eSIM is tagged was not asked, because it would have decided nothing. */
+  /** Whether its eSIM is tagged is not known: it could not be read, or would have decided nothing. */
   isTagUnread?: boolean;
 };
 

@@ -38,8 +38,6 @@ interface Target extends OrderRow {
   absent_attempts: number;
   is_overdue: boolean;
   is_charged_back: boolean;
-  /** Its last attempt is one that this database never saw, and that the supplier does not know either. */
-  was_doubted: boolean;
 }
 
 /**
@@ -78,7 +76,7 @@ export async function provisionOrder(deps: ProvisionDeps, orderId: string, lateM
     deps.log.warn('order_left_lying', { orderId, lateMs, isDoubted });
     return DONE;
   }
-  if (target.was_doubted && !(await isStillPaid(deps, orderId))) return { kind: 'again', afterMs: 0 };
+  if (target.provisioning === 'absent' && !(await isStillPaid(deps, orderId))) return { kind: 'again', afterMs: 0 };
   if (target.is_overdue) {
     await giveUp(deps, orderId, 'not_delivered_in_time');
     return DONE;
@@ -101,8 +99,6 @@ async function readTarget({ db }: ProvisionDeps, orderId: string): Promise<Targe
        coalesce((SELECT max(number) FROM provisioning_attempts WHERE order_id = orders.id), 0) AS attempts,
        (SELECT count(*)::integer FROM provisioning_attempts
         WHERE order_id = orders.id AND state = 'absent' AND reason IS DISTINCT FROM $2) AS absent_attempts,
-       coalesce((SELECT reason = $2 FROM provisioning_attempts WHERE order_id = orders.id ORDER BY number DESC LIMIT 1),
-                false) AS was_doubted,
        deliver_by < now() AS is_overdue,
        EXISTS (SELECT FROM payments WHERE order_id = orders.id AND pays_for_order AND state = 'refunded') AS is_charged_back
      FROM orders LEFT JOIN esims ON orders.kind = 'top_up' AND esims.id = orders.esim_id
@@ -112,7 +108,10 @@ async function readTarget({ db }: ProvisionDeps, orderId: string): Promise<Targe
   return row ?? null;
 }
 
-/** The Stars of an order that was left lying may have gone back meanwhile; Telegram's ledger is asked before it is sent. */
+/**
+ * Time has gone by since the order was sent, and this database may be a backup of then: the Stars may have gone back
+ * meanwhile. Telegram's ledger is asked before it is sent again.
+ */
 async function isStillPaid(deps: ProvisionDeps, orderId: string): Promise<boolean> {
   await sweepStars(deps);
   const rows = await deps.db.query(

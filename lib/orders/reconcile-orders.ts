@@ -1,5 +1,5 @@
 import type { ShopDeps } from '../deps.ts';
-import { EsimGoRefusedError } from '../esim-go/errors.ts';
+import { isEsimGoError } from '../esim-go/errors.ts';
 import type { OrderAnswer } from '../esim-go/wire/order.ts';
 import { doubtWindowS, LEFT_LYING } from './doubt-order.ts';
 import { invoicePayload } from './invoice-payload.ts';
@@ -34,6 +34,9 @@ const LISTING_LOOK_BACK_MS = 120_000;
  */
 export async function reconcileOrders(deps: ReconcileDeps): Promise<ReconcileReport> {
   await declareLost(deps);
+  if (!(await isAnyUnknown(deps))) return { open: 0, adopted: 0, absent: 0 };
+  // A window computed with this process's own clock could lie beside the order, and its absence would look proven.
+  if (deps.supplier.clockSkewMs() === null) await deps.supplier.getOrganisation({ priority: 'order' });
   const started = await readOpenAttempts(deps);
   const unknown = started.attempts.filter(({ state }) => state === 'unknown');
   if (unknown.length === 0) return { open: 0, adopted: 0, absent: 0 };
@@ -82,6 +85,10 @@ async function declareLost({ db, config, log }: ReconcileDeps): Promise<void> {
   }
 }
 
+async function isAnyUnknown({ db }: ReconcileDeps): Promise<boolean> {
+  return (await db.query(`SELECT 1 FROM provisioning_attempts WHERE state = 'unknown' LIMIT 1`)).length > 0;
+}
+
 interface OpenAttemptRow {
   order_id: string;
   number: number;
@@ -105,17 +112,19 @@ async function readOpenAttempts(deps: ReconcileDeps): Promise<{ attempts: OpenAt
   );
   const at = rows[0]?.now ?? deps.now();
   // Where no answer had shown the supplier's clock before the request, the latest one has to do.
-  const skewNowMs = (deps.supplier.clockSkewMs() ?? 0) + deps.now().getTime() - at.getTime();
+  const skewMs = deps.supplier.clockSkewMs();
+  // A supplier that never says its time is taken to have PostgreSQL's.
+  const skewNowMs = skewMs === null ? 0 : skewMs + deps.now().getTime() - at.getTime();
   const attempts = rows.map((row): OpenAttempt => {
-    const skewMs = row.vendor_skew_ms ?? skewNowMs;
+    const rowSkewMs = row.vendor_skew_ms ?? skewNowMs;
     return {
       orderId: row.order_id,
       number: row.number,
       state: row.state,
       item: row.esimgo_product_id,
       iccid: row.iccid,
-      notBefore: new Date(row.sent_at.getTime() + skewMs),
-      notAfter: row.cut_at === null ? null : new Date(row.cut_at.getTime() + skewMs),
+      notBefore: new Date(row.sent_at.getTime() + rowSkewMs),
+      notAfter: row.cut_at === null ? null : new Date(row.cut_at.getTime() + rowSkewMs),
       isDoubted: row.reason === LEFT_LYING,
     };
   });
@@ -136,6 +145,7 @@ async function keepOwnerless(
   const free: FreeOrder[] = [];
   const shopId = await deps.shopId();
   const owners = new Map(unknown.map(({ orderId }) => [invoicePayload(shopId, orderId), orderId]));
+  const readTag = createTagReader(deps);
   for (const order of candidates) {
     if (order.orderReference !== null && taken.references.has(order.orderReference)) continue;
     const iccids = order.items.flatMap((item) => item.iccids);
@@ -146,7 +156,11 @@ async function keepOwnerless(
       free.push({ ...order, isTagUnread: true });
       continue;
     }
-    const tag = isTopUp ? null : await readTag(deps, iccids);
+    const tag = isTopUp ? null : await readTag(iccids);
+    if (tag === UNREAD) {
+      free.push({ ...order, isTagUnread: true });
+      continue;
+    }
     const ownerId = tag === null ? undefined : owners.get(tag);
     if (tag !== null && ownerId === undefined) continue;
     free.push(ownerId === undefined ? order : { ...order, ownerId });
@@ -174,26 +188,34 @@ async function readTaken(
   };
 }
 
+const UNREAD = Symbol('the tag cannot be read');
+// A supplier that is down answers none; one eSIM that cannot be read must not keep the others from being looked at.
+const MAX_UNREAD = 5;
+
 /**
  * Whose the eSIMs are. Another system on the same account tags its own; a tag of ours on what this database does not
  * hold was written by a shop with a newer one.
  */
-async function readTag({ supplier }: ReconcileDeps, iccids: readonly string[]): Promise<string | null> {
-  for (const iccid of iccids) {
-    const tag = await readCustomerRef(supplier, iccid);
-    if (tag !== null && tag !== '') return tag;
-  }
-  return null;
-}
-
-async function readCustomerRef(supplier: ReconcileDeps['supplier'], iccid: string): Promise<string | null> {
-  try {
-    return (await supplier.getEsim(iccid)).customerRef;
-  } catch (error) {
-    // One eSIM that cannot be read says nothing of its owner, and must not keep every other order waiting.
-    if (error instanceof EsimGoRefusedError && error.status !== 429) return null;
-    throw error;
-  }
+function createTagReader({
+  supplier,
+  log,
+}: Pick<ReconcileDeps, 'supplier' | 'log'>): (iccids: readonly string[]) => Promise<string | null | typeof UNREAD> {
+  let unread = 0;
+  return async (iccids) => {
+    for (const iccid of iccids) {
+      if (unread >= MAX_UNREAD) return UNREAD;
+      try {
+        const { customerRef } = await supplier.getEsim(iccid);
+        if (customerRef !== null && customerRef !== '') return customerRef;
+      } catch (error) {
+        if (!isEsimGoError(error)) throw error;
+        unread += 1;
+        log.warn('esim_owner_unknown', { iccid, error });
+        return UNREAD;
+      }
+    }
+    return null;
+  };
 }
 
 async function adoptOrder({ db, log }: ReconcileDeps, { attempt, vendorOrder }: Match): Promise<boolean> {

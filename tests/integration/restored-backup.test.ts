@@ -193,6 +193,41 @@ describe('a database restored from a backup', () => {
     expect(await steps.refundsOf(putOff.buyer.id)).toHaveLength(1);
   });
 
+  it.each(['its turn was taken just before', 'the ledger cannot be read'])(
+    'sends nothing for Stars that went back, also when the backup was made while it was being sent and %s',
+    async (why) => {
+      const plan = nextPlan();
+      const { orderId, buyer } = await steps.paidAndIdle(plan);
+      await steps.crashWhileSending(orderId, 10);
+      const restore = await takeBackup(shop);
+      await shop.query(
+        `UPDATE provisioning_attempts SET sent_at = now() - interval '100 seconds' WHERE order_id = $1`,
+        [orderId],
+      );
+      await shop.faults('esimgo', [{ match: { method: 'POST', path: '/orders', body: plan.id }, action: 'not_found' }]);
+      await shop.cron('reconcile');
+      await steps.proveAbsence(orderId);
+      await steps.runUntil(orderId, 'refunded/cancelled');
+      await shop.faults('esimgo', []);
+      const sent = await steps.purchasesSent(plan.id);
+      await restore();
+      await letAnHourPass();
+      await shop.app.deps.kv.set('tick:stars', '1', { ttlS: 600 });
+      if (why === 'the ledger cannot be read') {
+        await shop.faults('telegram', [{ match: { path: '/getStarTransactions' }, action: 'error_500' }]);
+      }
+      for (let round = 1; round <= 8; round += 1) {
+        await steps.proveAbsence(orderId);
+        await steps.runJobs();
+      }
+      expect(await steps.purchasesSent(plan.id)).toBe(sent);
+      await shop.faults('telegram', []);
+      await steps.runUntil(orderId, 'refunded/cancelled');
+      expect(await steps.purchasesSent(plan.id)).toBe(sent);
+      expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+    },
+  );
+
   it('delivers once what was left lying and that nobody bought', async () => {
     const putOff = await paidAndPutOff(nextPlan());
     await letAnHourPass();

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { createEsimGoClient } from '../../../lib/esim-go/client.ts';
 import { provisionOrder } from '../../../lib/orders/provision-order.ts';
+import { reconcileOrders } from '../../../lib/orders/reconcile-orders.ts';
 import { recordPlacement } from '../../../lib/orders/record-placement.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
@@ -355,6 +356,30 @@ describe('an order of another system on the same account', () => {
     expect((await steps.row(orderId)).esimgo_order_id).not.toBe(foreign.reference);
   });
 
+  it('is neither adopted nor taken for absence while its eSIM cannot be read, and holds up nobody else', async () => {
+    const [plan, otherPlan] = [nextPlan(), nextPlan()];
+    const { orderId } = await steps.paidAndIdle(plan);
+    const other = await steps.paidAndIdle(otherPlan);
+    const foreign = await buyElsewhere(plan, 'another-system:3');
+    foreignOrders.push(foreign.reference);
+    const { reference } = await buyElsewhere(otherPlan, '');
+    await steps.crashWhileSending(orderId);
+    await steps.crashWhileSending(other.orderId);
+    for (const action of ['forbidden', 'not_found', 'error_500', 'garbage']) {
+      await shop.faults('esimgo', [{ match: { method: 'GET', path: `/esims/${foreign.iccid}` }, action }]);
+      expect((await shop.cron('reconcile')).status, action).toBe(200);
+      await steps.proveAbsence(orderId);
+      expect(await steps.state(orderId), action).toBe('paid/unknown');
+    }
+    expect((await steps.row(other.orderId)).esimgo_order_id).toBe(reference);
+    await shop.faults('esimgo', []);
+    await steps.proveAbsence(orderId);
+    await steps.runUntil(orderId, 'paid/assigned');
+    await steps.runUntil(other.orderId, 'paid/assigned');
+    expect((await steps.row(orderId)).esimgo_order_id).not.toBe(foreign.reference);
+    expect(await steps.bought(plan.id)).toHaveLength(2);
+  });
+
   it('is never adopted: its eSIM was marked while an equal order of ours was being sent', async () => {
     const plan = nextPlan();
     const [lost, sending] = [await steps.paidAndIdle(plan), await steps.paidAndIdle(plan)];
@@ -458,5 +483,44 @@ describe('an answer that comes after its absence was proven', () => {
     await steps.runUntil(orderId, 'paid/assigned');
     expect(await steps.alertsOf(orderId)).toEqual([]);
     expect(await steps.row(orderId)).toMatchObject({ esimgo_order_id: reference, needs_human: null });
+  });
+});
+
+describe('an order whose answer was lost to a process with a wrong clock', () => {
+  /** As after a start: it has heard nothing of the supplier yet. */
+  function startedWith(clockOffsetMs: number) {
+    const now = (): number => Date.now() + clockOffsetMs;
+    const supplier = createEsimGoClient({
+      baseUrl: shop.env['ESIMGO_API_URL'] ?? '',
+      apiKey: shop.env['ESIMGO_API_KEY'] ?? '',
+      ratePerS: 0,
+      orderIntervalMs: 0,
+      userAgent: 'test',
+      now,
+    });
+    return { ...shop.app.deps, supplier, now: () => new Date(now()) };
+  }
+
+  it.each([10, -10])('is found by another such process, however often it is restarted: %i minutes', async (minutes) => {
+    const plan = nextPlan();
+    const { orderId } = await steps.paidAndIdle(plan);
+    await onPurchase(plan, 'drop_after', { times: 1 });
+    const sender = startedWith(minutes * 60_000);
+    await provisionOrder(sender, orderId);
+    await sender.supplier.close();
+    expect(await steps.state(orderId)).toBe('paid/unknown');
+    // Long enough for absence, if the listings said so.
+    await shop.query(
+      `UPDATE provisioning_attempts SET sent_at = sent_at - interval '6 seconds', cut_at = cut_at - interval '6 seconds'
+       WHERE order_id = $1`,
+      [orderId],
+    );
+    for (let starts = 1; starts <= 2; starts += 1) {
+      const started = startedWith(minutes * 60_000);
+      await reconcileOrders(started);
+      await started.supplier.close();
+    }
+    await steps.runUntil(orderId, 'paid/assigned');
+    expect(await steps.bought(plan.id)).toHaveLength(1);
   });
 });
