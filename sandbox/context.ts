@@ -102,7 +102,7 @@ export interface EsimGoSimulator extends Simulator {
   moveEsim(input: unknown): Promise<Response>;
   /** `GET /sandbox/api/esim` */
   showEsim(query: URLSearchParams): Promise<Response>;
-  ledger(): Promise<{ balance: number; orders: LedgerOrder[]; esims: LedgerEsim[] }>;
+  ledger(): Promise<{ balance: number; orders: LedgerOrder[]; esims: LedgerEsim[]; assignments: LedgerAssignment[] }>;
   /** The `esimgo` part of `POST /sandbox/api/set`. Throws `BadInput` with a sentence. */
   set(input: unknown): Promise<void>;
 }
@@ -129,6 +129,17 @@ export interface LedgerEsim {
   lpa: string;
   profile_status: string;
   customer_ref: string;
+  /** `active`, `suspended` or `deactivated`. */
+  state: string;
+}
+
+/** A bundle on an eSIM. */
+export interface LedgerAssignment {
+  /** The order's, with the position in the order behind it. */
+  reference: string;
+  iccid: string;
+  item: string;
+  state: string;
 }
 
 /** Wrong input to the control API; answered 400 with the message. */

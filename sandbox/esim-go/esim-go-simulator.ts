@@ -12,7 +12,7 @@ import { accessDenied, noSuchRoute, refuse } from './answers.ts';
 import { balanceCallbacks } from './balance-callbacks.ts';
 import { createCallbackSender } from './callbacks.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
-import { lpaOf, type Order } from './entities.ts';
+import { lpaOf, stateAt, type Order } from './entities.ts';
 import { createCatalogueWires } from './formatters/bundle.ts';
 import { toWireMoney } from './formatters/money.ts';
 import { answerLegacy, isLegacyPath } from './legacy-v2.ts';
@@ -119,11 +119,13 @@ export function createEsimGoSimulator(context: SandboxContext): EsimGoSimulator 
     showEsim: (query) => showEsim(world, query),
 
     async ledger() {
-      const [{ balanceMilli }, orders, esims] = await Promise.all([
+      const [{ balanceMilli }, orders, esims, assignments] = await Promise.all([
         store.loadAccount(),
         store.completedOrders(),
         store.allEsims(),
+        store.allAssignments(),
       ]);
+      const nowMs = context.clock.now().getTime();
       return {
         balance: toWireMoney(balanceMilli),
         orders: orders.flatMap(ledgerOrders),
@@ -134,6 +136,13 @@ export function createEsimGoSimulator(context: SandboxContext): EsimGoSimulator 
           lpa: lpaOf(esim),
           profile_status: esim.profileStatus,
           customer_ref: esim.customerRef,
+          state: esim.state,
+        })),
+        assignments: assignments.map((assignment) => ({
+          reference: assignment.reference,
+          iccid: assignment.iccid,
+          item: assignment.bundleName,
+          state: stateAt(assignment, nowMs),
         })),
       };
     },

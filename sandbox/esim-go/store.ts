@@ -144,7 +144,7 @@ interface AssignmentRow extends Omit<Assignment, 'assignedAt'> {
   assignedNanos: number;
 }
 
-type LedgerLine = Pick<Esim, 'iccid' | 'smdpHost' | 'matchingId' | 'profileStatus' | 'customerRef'>;
+type LedgerLine = Pick<Esim, 'iccid' | 'smdpHost' | 'matchingId' | 'profileStatus' | 'customerRef' | 'state'>;
 
 type Queries = Pick<SandboxSql, 'query'>;
 
@@ -347,8 +347,15 @@ export function createEsimStore(sql: SandboxSql) {
     async allEsims(): Promise<LedgerLine[]> {
       return sql.query<LedgerLine>(
         `select iccid, smdp_host as "smdpHost", matching_id as "matchingId", profile_status as "profileStatus",
-           customer_ref as "customerRef" from sandbox.esimgo_esims order by assigned_ms, iccid`,
+           customer_ref as "customerRef", state from sandbox.esimgo_esims order by assigned_ms, iccid`,
       );
+    },
+
+    async allAssignments(): Promise<Assignment[]> {
+      const rows = await sql.query<AssignmentRow>(
+        `select ${ASSIGNMENT_COLUMNS} from sandbox.esimgo_assignments order by id`,
+      );
+      return rows.map(toAssignment);
     },
 
     /** False if there is no such eSIM. */
@@ -479,10 +486,11 @@ async function selectAssignments(queries: Queries, iccid: string): Promise<Assig
     `select ${ASSIGNMENT_COLUMNS} from sandbox.esimgo_assignments where iccid = $1 order by id`,
     [iccid],
   );
-  return rows.map(({ assignedMs, assignedNanos, ...rest }) => ({
-    ...rest,
-    assignedAt: { ms: assignedMs, nanos: assignedNanos },
-  }));
+  return rows.map(toAssignment);
+}
+
+function toAssignment({ assignedMs, assignedNanos, ...rest }: AssignmentRow): Assignment {
+  return { ...rest, assignedAt: { ms: assignedMs, nanos: assignedNanos } };
 }
 
 function toOrder({ createdMs, createdNanos, ...rest }: OrderRow): Order {

@@ -3,7 +3,8 @@ export interface Ledger {
   esimgo: {
     balance: number;
     orders: { order_reference: string; item: string; iccid: string; status: string }[];
-    esims: { iccid: string; lpa: string; profile_status: string; customer_ref: string }[];
+    esims: { iccid: string; lpa: string; profile_status: string; customer_ref: string; state: string }[];
+    assignments: { reference: string; iccid: string; state: string }[];
   };
   stars: {
     charges: { charge_id: string; user_id: number; amount: number; payload: string }[];
@@ -52,6 +53,8 @@ export interface OrderFacts {
   reference: string | null;
   iccid: string | null;
   owner: number | null;
+  /** A person was told that the plan runs on although its Stars are back. */
+  is_asked: boolean;
 }
 
 export interface Books {
@@ -59,6 +62,9 @@ export interface Books {
   payments: readonly Payment[];
   orders: readonly OrderFacts[];
 }
+
+/** Nothing can be used of an assignment in one of these. */
+const ENDED: readonly string[] = ['revoked', 'depleted', 'expired', 'lapsed'];
 
 type Query = <Row extends object>(text: string) => Promise<Row[]>;
 
@@ -71,7 +77,9 @@ export async function readTables(query: Query): Promise<Omit<Books, 'ledger'>> {
     ),
     query<OrderFacts>(
       `SELECT o.id, o.telegram_user_id, o.esimgo_product_id AS item, o.payment_status, o.provisioning,
-         o.esimgo_order_id AS reference, e.iccid, e.telegram_user_id AS owner
+         o.esimgo_order_id AS reference, e.iccid, e.telegram_user_id AS owner,
+         EXISTS (SELECT FROM outbox WHERE kind = 'alert' AND subject_id = o.id
+                   AND job_key IN ('alert:' || o.id || ':esim_not_withdrawn', 'alert:' || o.id || ':job_failed')) AS is_asked
        FROM orders o LEFT JOIN esims e ON e.id = o.esim_id`,
     ),
   ]);
@@ -80,8 +88,8 @@ export async function readTables(query: Query): Promise<Omit<Books, 'ledger'>> {
 
 /**
  * The promises of the money path, over the simulators' ledger and our tables: every charge paid for exactly one
- * delivered order or went back exactly once; nothing unpaid is delivered; the vendor's orders are our placed orders; no
- * charge is without a row. To be called when nothing is under way.
+ * delivered order or went back exactly once; nothing unpaid is delivered or runs on; the vendor's orders are our placed
+ * orders; no charge is without a row. To be called when nothing is under way.
  */
 export function brokenPromises(
   { ledger: { stars, esimgo }, payments, orders }: Books,
@@ -95,6 +103,8 @@ export function brokenPromises(
   const refundsOf = groupBy(stars.refunds, ({ charge_id: id }) => id);
   const orderOf = new Map(orders.map((order) => [order.id, order]));
   const placedAt = groupBy(esimgo.orders, ({ order_reference: reference }) => reference);
+  const assignmentsOf = groupBy(esimgo.assignments, ({ reference }) => reference.replace(/-\d+$/, ''));
+  const stopped = new Set(esimgo.esims.filter(({ state }) => state !== 'active').map(({ iccid }) => iccid));
   const payingFor = new Map<string, Payment[]>();
 
   for (const charge of stars.charges) {
@@ -119,6 +129,10 @@ export function brokenPromises(
       const isOver = isDelivered && order.payment_status === 'refunded';
       const isTakenBack = isOver && refunds === 1 && payment.refunded_by !== 'shop';
       must(isTakenBack, 'leaked', `charge ${id} was taken back after delivery`);
+      const plans = assignmentsOf.get(order?.reference ?? '') ?? [];
+      const isEnded =
+        plans.length > 0 && plans.every(({ state, iccid }) => ENDED.includes(state) || stopped.has(iccid));
+      must(isEnded || order?.is_asked === true, 'leaked', `the plan of the charge ${id} that was taken back has ended`);
     } else {
       const promise = `charge ${id} either paid for a delivered order or was refunded`;
       must(isDelivered !== (refunds === 1), isDelivered ? 'leaked' : 'lost', promise);

@@ -305,7 +305,7 @@ describe('orders', () => {
       createdDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/),
       assigned: true,
     });
-    expect(await ledger()).toEqual({ balance: 1_000_000, orders: [], esims: [] });
+    expect(await ledger()).toEqual({ balance: 1_000_000, orders: [], esims: [], assignments: [] });
   });
 
   it('bring a new eSIM in the same answer', async () => {
@@ -341,13 +341,16 @@ describe('orders', () => {
       sourceIP: '127.0.0.1',
       runningBalance: '999998.01',
     });
-    const { orders, esims } = await ledger();
+    const { orders, esims, assignments } = await ledger();
     expect(orders).toMatchObject([
       { order_reference: body.orderReference, item: THAILAND, iccid: line.iccids[0], status: 'completed' },
     ]);
     const [{ matchingId, smdpAddress }] = line.esims;
     expect(esims).toMatchObject([
-      { iccid: line.iccids[0], lpa: `LPA:1$${smdpAddress}$${matchingId}`, profile_status: 'Released' },
+      { iccid: line.iccids[0], lpa: `LPA:1$${smdpAddress}$${matchingId}`, profile_status: 'Released', state: 'active' },
+    ]);
+    expect(assignments).toMatchObject([
+      { reference: `${body.orderReference}-0`, iccid: line.iccids[0], item: THAILAND, state: 'queued' },
     ]);
   });
 
@@ -399,7 +402,7 @@ describe('orders', () => {
       400,
       { message: 'Failed to process Order. No payment taken.' },
     ]);
-    expect(await ledger()).toEqual({ balance: 1.98, orders: [], esims: [] });
+    expect(await ledger()).toEqual({ balance: 1.98, orders: [], esims: [], assignments: [] });
     const { orders } = await read('/v2.5/orders?includeIccids=true');
     expect(orders[0]).toMatchObject({ status: 'failed', statusMessage: 'Order processing failed' });
   });

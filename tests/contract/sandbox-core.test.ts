@@ -107,7 +107,7 @@ describe('the control API', () => {
   it('reports both vendors in one ledger', async () => {
     const ledger = await jsonOf(await fetch(`${running.url}/sandbox/api/ledger`));
     expect(ledger).toEqual({
-      esimgo: { balance: 1_000_000, orders: [], esims: [] },
+      esimgo: { balance: 1_000_000, orders: [], esims: [], assignments: [] },
       stars: { charges: [], refunds: [] },
     });
   });

@@ -39,7 +39,8 @@ export interface Ledger {
   esimgo: {
     balance: number;
     orders: { order_reference: string; item: string; iccid: string; status: string }[];
-    esims: { iccid: string; lpa: string; profile_status: string; customer_ref: string }[];
+    esims: { iccid: string; lpa: string; profile_status: string; customer_ref: string; state: string }[];
+    assignments: { reference: string; iccid: string; state: string }[];
   };
   stars: {
     charges: { charge_id: string; user_id: number; amount: number; payload: string }[];

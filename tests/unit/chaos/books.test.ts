@@ -21,20 +21,30 @@ const ORDER: OrderFacts = {
   reference: 'r1',
   iccid: '8901',
   owner: 1,
+  is_asked: false,
 };
+const ASSIGNMENT = { reference: 'r1-0', iccid: '8901', state: 'queued' };
+const ESIM = { iccid: '8901', lpa: '', profile_status: 'Released', customer_ref: '', state: 'active' };
 
 /** One sale that went well, with what is given in place of its parts. */
 function books(changes: {
   charges?: Books['ledger']['stars']['charges'];
   refunds?: string[];
   vendorOrders?: Books['ledger']['esimgo']['orders'];
+  assignment?: Partial<typeof ASSIGNMENT>;
+  esim?: Partial<typeof ESIM>;
   payments?: Payment[];
   orders?: OrderFacts[];
 }): Books {
   const { charges = [CHARGE], refunds = [], vendorOrders = [VENDOR_ORDER] } = changes;
   return {
     ledger: {
-      esimgo: { balance: 1, orders: vendorOrders, esims: [] },
+      esimgo: {
+        balance: 1,
+        orders: vendorOrders,
+        esims: [{ ...ESIM, ...changes.esim }],
+        assignments: [{ ...ASSIGNMENT, ...changes.assignment }],
+      },
       stars: { charges, refunds: refunds.map((id) => ({ charge_id: id })) },
     },
     payments: changes.payments ?? [PAYMENT],
@@ -84,9 +94,14 @@ describe('brokenPromises', () => {
     expect(breachesOf(books(changes))).toContain(breach);
   });
 
-  const takenBack = (payment: Partial<Payment>, order: Partial<OrderFacts>) =>
+  const takenBack = (
+    payment: Partial<Payment>,
+    order: Partial<OrderFacts>,
+    vendor: Pick<Parameters<typeof books>[0], 'assignment' | 'esim'> = { assignment: { state: 'revoked' } },
+  ) =>
     brokenPromises(
       books({
+        ...vendor,
         refunds: ['c1'],
         payments: [{ ...PAYMENT, state: 'refunded', refunded_by: 'telegram', ...payment }],
         orders: [{ ...ORDER, payment_status: 'refunded', ...order }],
@@ -102,5 +117,22 @@ describe('brokenPromises', () => {
   it('finds a refund after the delivery that the shop made by itself, or that the order does not show', () => {
     expect(takenBack({ refunded_by: 'shop' }, {})).toEqual(['leaked']);
     expect(takenBack({}, { payment_status: 'paid' })).toEqual(['leaked']);
+  });
+
+  it.each([
+    ['the bundle is revoked', { assignment: { state: 'revoked' } }],
+    ['the data is used up', { assignment: { state: 'depleted' } }],
+    ['the eSIM is suspended', { assignment: { state: 'active' }, esim: { state: 'suspended' } }],
+  ])('takes a plan whose Stars are back for ended when %s', (_what, vendor) => {
+    expect(takenBack({}, {}, vendor)).toEqual([]);
+  });
+
+  it.each(['queued', 'active'])('finds a plan that runs on although its Stars are back: %s', (state) => {
+    expect(takenBack({}, {}, { assignment: { state } })).toEqual(['leaked']);
+    expect(takenBack({}, { is_asked: true }, { assignment: { state } })).toEqual([]);
+  });
+
+  it('finds a plan whose Stars are back and of which the vendor shows nothing', () => {
+    expect(takenBack({}, {}, { assignment: { reference: 'r2-0', state: 'revoked' } })).toEqual(['leaked']);
   });
 });
