@@ -72,7 +72,7 @@ export async function runChaos(
     const open = await settle(world, log, { canSkipTime });
     onProgress('Nothing is under way any more.');
     report = {
-      ...(await compare(world, purchases, takenBack, open.jobs + open.updates)),
+      ...(await compare(world, purchases, takenBack, open.jobs + open.stuckJobs + open.updates)),
       seed: plan.seed,
       purchases: plan.purchases,
       faults: disturber.counts(),

@@ -11,11 +11,18 @@ const ROUNDS_BEFORE_SKIP = 3;
 const MONEY_JOBS = ['provision', 'deliver', 'reconcile', 'refund', 'withdraw_esim'];
 /** A request that nobody waits for any more is taken for lost after this; see `reconcileOrders`. */
 const SENDER_GONE_S = 95;
+/**
+ * Longer than any lease, and than the longest wait between two tries of a job on money: five minutes, in `drainOutbox`
+ * and `withdrawEsim`. What would run later than that is stuck, though it may look like waiting.
+ */
+const LATEST_TRY_S = 330;
 
 export interface Open {
   orders: number;
   payments: number;
   jobs: number;
+  /** Jobs on money that have ended without success, or would run so late that nobody can count on them. */
+  stuckJobs: number;
   updates: number;
   /** Of the orders, those whose request may still be on its way. */
   sending: number;
@@ -26,7 +33,11 @@ export interface Open {
  * and jobs run until none is left, or until a bound that a healthy shop never reaches. `canSkipTime` moves both sides'
  * time ahead instead of waiting for a dead sender's minute and a half.
  */
-export async function settle(world: World, log: EventLog, { canSkipTime }: { canSkipTime: boolean }): Promise<Open> {
+export async function settle(
+  world: Pick<World, 'db' | 'cron' | 'setUpBot' | 'control' | 'slots' | 'killShop' | 'startShop'>,
+  log: EventLog,
+  { canSkipTime }: { canSkipTime: boolean },
+): Promise<Open> {
   await insist(() => world.setUpBot());
   let hasSkipped = false;
   for (let round = 1; ; round += 1) {
@@ -35,6 +46,7 @@ export async function settle(world: World, log: EventLog, { canSkipTime }: { can
     // reconciler below can tell are left to it.
     await world.db.query(
       `UPDATE outbox SET run_at = now() WHERE done_at IS NULL AND dead_at IS NULL AND run_at > now()
+         AND run_at <= now() + ${LATEST_TRY_S} * interval '1 second'
          AND NOT (kind IN ('provision', 'reconcile')
                   AND subject_id IN (SELECT id FROM orders WHERE provisioning IN ('sending', 'unknown')))`,
     );
@@ -51,14 +63,18 @@ export async function settle(world: World, log: EventLog, { canSkipTime }: { can
   }
 }
 
-async function readOpen({ db }: World): Promise<Open> {
+async function readOpen({ db }: Pick<World, 'db'>): Promise<Open> {
   const [open] = await db.query<Open>(
     `SELECT
        (SELECT count(*)::integer FROM orders
         WHERE payment_status = 'refund_due' OR (payment_status = 'paid' AND provisioning <> 'assigned')) AS orders,
        (SELECT count(*)::integer FROM payments WHERE state = 'refund_due') AS payments,
        (SELECT count(*)::integer FROM outbox
-        WHERE done_at IS NULL AND dead_at IS NULL AND kind = ANY($1::text[])) AS jobs,
+        WHERE done_at IS NULL AND dead_at IS NULL AND kind = ANY($1::text[])
+          AND run_at <= now() + ${LATEST_TRY_S} * interval '1 second') AS jobs,
+       (SELECT count(*)::integer FROM outbox
+        WHERE kind = ANY($1::text[]) AND done_at IS NULL
+          AND (dead_at IS NOT NULL OR run_at > now() + ${LATEST_TRY_S} * interval '1 second')) AS "stuckJobs",
        (SELECT count(*)::integer FROM sandbox.tg_updates) AS updates,
        (SELECT count(*)::integer FROM provisioning_attempts WHERE state = 'sending') AS sending`,
     [MONEY_JOBS],
@@ -71,7 +87,10 @@ async function readOpen({ db }: World): Promise<Open> {
  * As if so many seconds went by: our rows grow older and the vendors' clock goes ahead. The shop's processes are
  * replaced first, because a request that is alive would outlive the time that it may take.
  */
-async function skipTime(world: World, seconds: number): Promise<void> {
+async function skipTime(
+  world: Pick<World, 'db' | 'control' | 'slots' | 'killShop' | 'startShop'>,
+  seconds: number,
+): Promise<void> {
   for (const index of world.slots.keys()) await world.killShop(index);
   await world.db.transaction(async (tx) => {
     await tx.query(
