@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readEnv, type Env, type SecretName } from './env.ts';
-import { productionProblems } from './production-problems.ts';
+import { productionProblems, weakSecrets } from './production-problems.ts';
 import { Secrets } from './secrets.ts';
 import {
   baseUrl,
@@ -22,6 +22,8 @@ export interface Config {
   supportContact: string | null;
   /** False on preview deployments: they share the bot and the balance, so they do no work of their own. */
   runsJobs: boolean;
+  /** Vercel stands in front: what its own headers say was not written by the caller. */
+  isOnVercel: boolean;
   database: { adapter: 'pg' | 'vercel-postgres' };
   kv: { adapter: 'vercel-kv' | 'postgres-table' | 'memory' };
   esimGo: { baseUrl: string; callbackV2: boolean; ratePerS: number; orderIntervalMs: number };
@@ -64,10 +66,8 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${sentence(issue)}`)),
     ...groupProblems(env),
   ];
-  if (env.VERCEL_ENV === 'production') {
-    const named = new Set(problems.map(nameOf));
-    problems.push(...productionProblems(env).filter((problem) => !named.has(nameOf(problem))));
-  }
+  const named = new Set(problems.map(nameOf));
+  problems.push(...unsafeIn(env).filter((problem) => !named.has(nameOf(problem))));
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   const values = parsed.data;
   const config: Config = {
@@ -75,6 +75,7 @@ export function loadConfig(source: Readonly<Record<string, string | undefined>>)
     shopName: values.SHOP_NAME,
     supportContact: values.SUPPORT_CONTACT ?? null,
     runsJobs: env.VERCEL_ENV === undefined || env.VERCEL_ENV === 'production',
+    isOnVercel: env.VERCEL !== undefined,
     database: { adapter: values.DATABASE_URL === undefined ? 'vercel-postgres' : 'pg' },
     kv: { adapter: kvAdapter(env) },
     esimGo: {
@@ -173,6 +174,12 @@ function sentence(issue: { code: string; message: string; input?: unknown }): st
 
 function nameOf(problem: string): string {
   return problem.split(' ', 1)[0] ?? '';
+}
+
+/** A server of one's own may well have its database beside it, but no secret that can be guessed. */
+function unsafeIn(env: Env): string[] {
+  if (env.VERCEL_ENV === 'production') return productionProblems(env);
+  return env.NODE_ENV === 'production' ? weakSecrets(env) : [];
 }
 
 function groupProblems(env: Env): string[] {

@@ -54,7 +54,7 @@ export type SecretName = Extract<
 >;
 
 /** Set by the platform, never by the operator. */
-const PLATFORM_NAMES = ['NODE_ENV', 'VERCEL_ENV'] as const;
+const PLATFORM_NAMES = ['NODE_ENV', 'VERCEL', 'VERCEL_ENV'] as const;
 
 export type EnvName = (typeof ENV_NAMES)[number] | (typeof PLATFORM_NAMES)[number];
 export type Env = Readonly<Partial<Record<EnvName, string>>>;

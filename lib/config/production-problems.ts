@@ -12,7 +12,7 @@ const DATABASES = ['DATABASE_URL', 'DATABASE_URL_UNPOOLED', 'POSTGRES_URL'] as c
 const MIN_DIFFERENT_CHARACTERS = 8;
 const WELL_KNOWN = /secret|password|passw0rd|change-?_?me|default|example|qwerty|letmein/i;
 
-/** What must not be in a shop that takes real money: simulators, secrets that can be guessed, a throw-away database. */
+/** What must not be in a deployment that takes real money: simulators, secrets that can be guessed, a throw-away database. */
 export function productionProblems(env: Env): string[] {
   const problems: string[] = [];
   for (const name of OUTSIDE_URLS) {
@@ -24,19 +24,23 @@ export function productionProblems(env: Env): string[] {
   for (const name of OUTSIDE_KEYS) {
     if (SIMULATOR.test(env[name] ?? '')) problems.push(`${name} belongs to a simulator, which production refuses`);
   }
-  for (const name of OWN_SECRETS) {
-    const value = env[name];
-    const isShared = OWN_SECRETS.some((other) => other !== name && env[other] === value);
-    const weakness = value === undefined ? null : isShared ? 'is used for two things' : weaknessOf(value);
-    if (weakness !== null) problems.push(`${name} ${weakness}: openssl rand -hex 32`);
-  }
   for (const name of DATABASES) {
     const value = env[name];
     if (value !== undefined && isLoopbackUrl(value)) {
       problems.push(`${name} is a database on this machine, which is lost with it: use a hosted PostgreSQL`);
     }
   }
-  return problems;
+  return [...problems, ...weakSecrets(env)];
+}
+
+/** Those of our own that can be guessed, or that open two doors. */
+export function weakSecrets(env: Env): string[] {
+  return OWN_SECRETS.flatMap((name) => {
+    const value = env[name];
+    const isShared = OWN_SECRETS.some((other) => other !== name && env[other] === value);
+    const weakness = value === undefined ? null : isShared ? 'is used for two things' : weaknessOf(value);
+    return weakness === null ? [] : [`${name} ${weakness}: openssl rand -hex 32`];
+  });
 }
 
 /** Why a secret is easy to guess, or null. */

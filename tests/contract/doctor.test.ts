@@ -134,10 +134,11 @@ describe('the doctor', () => {
     expect(found.get('KV')?.says).toMatch(/^memory of one process/);
   });
 
-  it('warns of a simulator and of weak secrets, and calls them wrong in production', async () => {
+  it('warns of a simulator outside Vercel and of weak secrets in development, and calls them wrong elsewhere', async () => {
     const weak = { CRON_SECRET: 'aaaaaaaaaaaaaaaa' };
     expect(await findingOf('ESIMGO_API_URL')).toMatchObject({ state: 'warn' });
-    expect(await findingOf('CRON_SECRET', weak)).toMatchObject({ state: 'warn' });
+    expect(await findingOf('CRON_SECRET', { ...weak, NODE_ENV: 'development' })).toMatchObject({ state: 'warn' });
+    expect(await findingOf('CRON_SECRET', weak)).toMatchObject({ state: 'wrong' });
     const found = await findings({ ...weak, VERCEL_ENV: 'production' });
     for (const name of ['ESIMGO_API_URL', 'ESIMGO_API_KEY', 'TELEGRAM_API_URL', 'CRON_SECRET', 'DATABASE_URL']) {
       expect(found.get(name)?.state, name).toBe('wrong');

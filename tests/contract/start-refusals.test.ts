@@ -79,4 +79,15 @@ describe.each(['start.ts', 'doctor.ts'])('%s on a server of one’s own', (scrip
     expect(code).toBe(1);
     expect(printed).toMatch(/APP_URL must start with https/);
   });
+
+  it('refuses secrets that can be guessed, and repeats none', async () => {
+    const weak = { CRON_SECRET: 'abcabcabcabcabcabc', TELEGRAM_WEBHOOK_SECRET: 'my-default-secret' };
+    const { code, printed } = await run(script, { VERCEL_ENV: '', ...weak });
+    expect(code).toBe(1);
+    for (const [name, value] of Object.entries(weak)) {
+      expect(printed).toMatch(new RegExp(`${name} .*openssl rand -hex 32`));
+      expect(printed).not.toContain(value);
+    }
+    expect(printed).not.toContain('Serving on');
+  });
 });

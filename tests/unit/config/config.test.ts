@@ -36,6 +36,7 @@ describe('loadConfig', () => {
       shopName: 'eSIM',
       supportContact: null,
       runsJobs: true,
+      isOnVercel: false,
       database: { adapter: 'pg' },
       kv: { adapter: 'memory' },
       esimGo: { baseUrl: 'https://api.esim-go.com/v2.5', callbackV2: false, ratePerS: 8, orderIntervalMs: 0 },

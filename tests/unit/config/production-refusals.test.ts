@@ -58,12 +58,33 @@ describe('settings of a production deployment', () => {
   });
 
   it.each([{ VERCEL_ENV: 'preview' }, { VERCEL_ENV: '', NODE_ENV: 'production' }])(
-    'may name a simulator of one’s own under %j',
+    'may name a simulator and a database of one’s own under %j',
     (elsewhere) => {
-      const simulators = { ESIMGO_API_URL: 'http://127.0.0.1:3000/sandbox/esimgo/v2.5', CRON_SECRET: 'a'.repeat(16) };
-      expect(problemsWith({ ...simulators, ...elsewhere })).toEqual([]);
+      const own = {
+        ESIMGO_API_URL: 'http://127.0.0.1:3000/sandbox/esimgo/v2.5',
+        DATABASE_URL: 'postgres://shop@127.0.0.1:5433/shop',
+      };
+      expect(problemsWith({ ...own, ...elsewhere })).toEqual([]);
     },
   );
+});
+
+describe('secrets that can be guessed', () => {
+  const WEAK: [name: string, value: string][] = [
+    ['CRON_SECRET', 'abcabcabcabcabcabc'],
+    ['TELEGRAM_WEBHOOK_SECRET', 'my-default-secret'],
+    ['DATA_KEY', '00'.repeat(32)],
+  ];
+
+  it.each(WEAK)('are refused on a server of one’s own as well: %s=%s', (name, value) => {
+    const problems = problemsWith({ VERCEL_ENV: '', NODE_ENV: 'production', [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} .*openssl rand -hex 32$`))]);
+    expect(problems.join()).not.toContain(value);
+  });
+
+  it.each(WEAK)('are taken in development: %s=%s', (name, value) => {
+    expect(problemsWith({ VERCEL_ENV: '', [name]: value })).toEqual([]);
+  });
 });
 
 describe('weaknessOf', () => {
