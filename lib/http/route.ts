@@ -19,7 +19,7 @@ export type RouteHandler = (request: Request, context: RouteContext) => Promise<
 export function route(name: string, handler: RouteHandler): (request: Request) => Promise<Response> {
   return async (request) => {
     const startedAt = performance.now();
-    const requestId = request.headers.get('x-vercel-id')?.slice(0, 100) ?? newId('req');
+    let requestId = newId('req');
     const fields: Record<string, unknown> = {};
     let app: App | null = null;
     let isHushed = false;
@@ -27,6 +27,7 @@ export function route(name: string, handler: RouteHandler): (request: Request) =
     let failure: unknown;
     try {
       app = await currentApp();
+      if (app.deps.config.isOnVercel) requestId = request.headers.get('x-vercel-id')?.slice(0, 100) ?? requestId;
       const note = (more: Record<string, unknown>): void => void Object.assign(fields, more);
       const hush = (): void => void (isHushed = true);
       response = await handler(request, { app, url: new URL(request.url), note, hush });

@@ -10,7 +10,7 @@ let kv: RedisRestBridge;
 
 /** As on Vercel: WebSocket to Neon's proxy, a pooler behind it; REST to the KV. */
 async function startOnVercelStorage() {
-  return startShop({}, async (databaseUrl) => {
+  return startShop({ VERCEL: '1' }, async (databaseUrl) => {
     const pooler = await startPooler(databaseUrl);
     const database = await startWebSocketBridge(pooler.url);
     kv = await startRedisRestBridge(createRedisEngine(Date.now));
@@ -31,6 +31,11 @@ describePurchases('the shop on @vercel/postgres and @vercel/kv', startOnVercelSt
     const { database, kv: store } = running().shop.app.deps.config;
     expect([database.adapter, store.adapter]).toEqual(['vercel-postgres', 'vercel-kv']);
     expect(kv.requests.length).toBeGreaterThan(0);
+  });
+
+  it('names each request as Vercel does', async () => {
+    const { body } = await running().shop.call('/api/session', { headers: { 'x-vercel-id': 'fra1::of-vercel' } });
+    expect(body).toMatchObject({ error: { request_id: 'fra1::of-vercel' } });
   });
 
   it('sells on and works its jobs off while the KV is down', async () => {

@@ -411,6 +411,13 @@ describe('GET /api/cron/[job]', () => {
   });
 });
 
+describe('the name of a request', () => {
+  it('is the shop’s own, whatever the caller calls it', async () => {
+    const { body } = await shop.call('/api/session', { headers: { 'x-vercel-id': 'chosen-by-the-caller' } });
+    expect(body).toMatchObject({ error: { request_id: expect.stringMatching(/^req_[A-Za-z0-9]{20}$/) } });
+  });
+});
+
 describe('GET /api/health', () => {
   it('tells a stranger only that all is well', async () => {
     expect((await shop.call('/api/health')).body).toEqual({ ok: true });
