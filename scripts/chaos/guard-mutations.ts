@@ -159,7 +159,7 @@ export const GUARD_MUTATIONS: readonly Mutation[] = [
     patches: [
       {
         file: 'lib/jobs/drain-outbox.ts',
-        find: `if (job.attempts >= MAX_ATTEMPTS[job.kind]) return await bury(deps, job, nameOf(error));`,
+        find: `if (job.attempts >= limitOf(job)) return await bury(deps, job, nameOf(error));`,
         replace: '',
       },
     ],
@@ -216,6 +216,17 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
         file: 'lib/orders/read-orders.ts',
         find: 'WHERE o.id = $1 AND o.telegram_user_id = $2 AND o.erased_at IS NULL',
         replace: 'WHERE o.id = $1 AND $2::bigint > 0 AND o.erased_at IS NULL',
+      },
+    ],
+    tests: { file: `${SECURITY}/other-people.test.ts`, names: 'what belongs to another person is neither read' },
+  },
+  {
+    name: 'a payment is anybody’s to continue',
+    patches: [
+      {
+        file: 'lib/orders/continue-order.ts',
+        find: 'WHERE id = $1 AND telegram_user_id = $2 AND erased_at IS NULL',
+        replace: 'WHERE id = $1 AND $2::bigint > 0 AND erased_at IS NULL',
       },
     ],
     tests: { file: `${SECURITY}/other-people.test.ts`, names: 'what belongs to another person is neither read' },
@@ -287,6 +298,17 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
         file: 'lib/db/sealed-text.ts',
         find: "return `v1.${current.id}.${sealed.toString('base64url')}`;",
         replace: "return `v1.${current.id}.${sealed.toString('base64url')}.${plain}`;",
+      },
+    ],
+    tests: { file: `${SECURITY}/database-dump.test.ts`, names: 'a dump of the database holds no activation code' },
+  },
+  {
+    name: 'e-mail addresses are kept in clear',
+    patches: [
+      {
+        file: 'lib/orders/create-order.ts',
+        find: 'deps.keyring.seal(body.email, emailPurpose(id))',
+        replace: 'body.email',
       },
     ],
     tests: { file: `${SECURITY}/database-dump.test.ts`, names: 'a dump of the database holds no activation code' },

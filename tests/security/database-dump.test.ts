@@ -1,15 +1,18 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../lib/contract/order.ts';
 import { matchingIdPurpose } from '../../lib/orders/assign-order.ts';
+import { emailPurpose } from '../../lib/orders/order-row.ts';
+import { copyTables, pgDump } from '../support/dumps.ts';
 import { moneySteps } from '../support/money.ts';
 import { svgOf } from '../support/read-qr.ts';
 import { startShop, type ShopUnderTest } from '../support/shop.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 
 const EMAIL = 'anna.petrova+esim@mail.example.com';
-const run = promisify(execFile);
+/** Where the simulators keep their own, which is not the shop's. */
+const OF_OTHERS = ['sandbox'];
 
+let mail: Awaited<ReturnType<typeof startSmtpServer>>;
 let shop: ShopUnderTest;
 const orders: Order[] = [];
 /** By name, what must be in no copy of the database. */
@@ -17,7 +20,10 @@ let secrets: Record<string, string>;
 
 beforeAll(async () => {
   // In production a shop without a KV store keeps its cache in the database too.
-  shop = await startShop({ NODE_ENV: 'production' });
+  mail = await startSmtpServer();
+  // The letter does not leave, so that the address stays; and the refusal quotes it, as such servers do.
+  mail.fail({ RCPT: '451 4.2.0 <%s> come back later' });
+  shop = await startShop({ NODE_ENV: 'production', SMTP_URL: mail.url });
   const steps = moneySteps(shop);
   const nextPlan = await steps.plansOf('TH');
   const first = await steps.paid(nextPlan(), { email: EMAIL });
@@ -51,40 +57,16 @@ beforeAll(async () => {
     secrets[`path of the picture ${index}`] = /<path stroke="#000000" d="([^"]+)"/.exec(svg)?.[1] ?? '';
   }
 });
-afterAll(() => shop?.close());
+afterAll(async () => {
+  await shop?.close();
+  await mail?.close();
+});
 
-/** The file that an administrator, a backup or a thief has. The simulators' schema is theirs, not the shop's. */
-async function dump(...more: string[]): Promise<string> {
+/** What an administrator, a backup or a thief has, by the way it was made. */
+async function dumps(withoutSchemas: readonly string[]): Promise<Record<string, string>> {
   const url = shop.env['DATABASE_URL'] ?? '';
-  const [{ version } = { version: 0 }] = await shop.query<{ version: number }>(
-    `SELECT current_setting('server_version_num')::integer / 10000 AS version`,
-  );
-  if ((await versionOfPgDump()) >= version) {
-    return (await run('pg_dump', ['--dbname', url, ...more], { maxBuffer: 1024 ** 3 })).stdout;
-  }
-  // The embedded server comes without the tool: every row of every table as text then.
-  const schema = more.length === 0 ? '%' : 'public';
-  const tables = await shop.query<{ name: string }>(
-    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema') AND table_schema LIKE $1`,
-    [schema],
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) => shop.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`)),
-  );
-  return rows
-    .flat()
-    .map(({ row }) => row)
-    .join('\n');
-}
-
-async function versionOfPgDump(): Promise<number> {
-  try {
-    return Number(/(\d+)/.exec((await run('pg_dump', ['--version'])).stdout)?.[1] ?? 0);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
-    throw error;
-  }
+  const file = await pgDump(url, withoutSchemas);
+  return { 'COPY of every table': await copyTables(url, withoutSchemas), ...(file === null ? {} : { pg_dump: file }) };
 }
 
 /** The spellings in which a value could lie in a dump: inside a longer base64 text it has one of three shapes. */
@@ -106,15 +88,34 @@ function found(text: string): string[] {
   );
 }
 
+// Made by COPY everywhere, and by pg_dump as well where there is one for this server.
 describe('a dump of the database', () => {
   it('holds no activation code, no matching id, no address and no picture of them, in any spelling', async () => {
     for (const [name, value] of Object.entries(secrets)) expect(value.length, name).toBeGreaterThan(7);
-    const text = await dump('--schema=public');
-    // It is the whole of it.
-    for (const { id, esim_id: esimId } of orders) for (const each of [id, esimId ?? '?']) expect(text).toContain(each);
-    expect(text).toMatch(/v1\.[0-9a-f]{8}\.[\w-]{30}/);
-    expect(found(text)).toEqual([]);
-    expect(text).not.toMatch(/LPA:1|data:image|<svg/i);
+    const sealed = await shop.query<{ value: string }>(
+      `SELECT matching_id_sealed AS value FROM esims UNION ALL
+       SELECT email_sealed FROM orders WHERE email_sealed IS NOT NULL`,
+    );
+    for (const [way, text] of Object.entries(await dumps(OF_OTHERS))) {
+      // It is the whole of it, with every code and the addresses, sealed.
+      for (const { id, esim_id: esimId } of orders)
+        for (const each of [id, esimId ?? '?']) expect(text).toContain(each);
+      for (const { value } of sealed) expect(text).toContain(value);
+      expect(found(text), way).toEqual([]);
+      expect(text, way).not.toMatch(/LPA:1|data:image|<svg/i);
+    }
+    expect(sealed.length).toBe(4);
+  });
+
+  it('has the addresses of letters that did not leave, and they open for the holder of the key alone', async () => {
+    expect(mail.received).toEqual([]);
+    const rows = await shop.query<{ id: string; sealed: string | null }>(
+      `SELECT id, email_sealed AS sealed FROM orders WHERE kind = 'new' ORDER BY created_at`,
+    );
+    const { keyring } = shop.app.deps;
+    expect(rows.map(({ id, sealed }) => keyring.open(sealed ?? '', emailPurpose(id)))).toEqual([EMAIL, EMAIL]);
+    const [first, second] = rows;
+    expect(() => keyring.open(first?.sealed ?? '', emailPurpose(second?.id ?? ''))).toThrow();
   });
 
   it('holds none in the cache either, which is a table here', async () => {
@@ -125,8 +126,9 @@ describe('a dump of the database', () => {
   });
 
   it('is searched well: with the simulators’ own tables, which keep codes in clear, they are found', async () => {
-    const text = await dump();
-    expect(found(text)).toEqual(expect.arrayContaining(['matching id 0', 'matching id 1']));
+    for (const [way, text] of Object.entries(await dumps([]))) {
+      expect(found(text), way).toEqual(expect.arrayContaining(['matching id 0', 'matching id 1']));
+    }
     const planted = Object.entries(secrets).map(([name, value]) => [name, Buffer.from(`{"a":"${value}"}`)] as const);
     for (const [name, bytes] of planted) {
       for (const encoding of ['base64', 'base64url', 'hex', 'utf8'] as const) {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import type { CreateOrderAnswer } from '../../lib/contract/order.ts';
 import { CRON_JOBS } from '../../lib/jobs/run-cron.ts';
+import { choicesIn, choicesOf } from '../support/contract-choices.ts';
 import { deployedRoutes } from '../support/deployed-routes.ts';
 import { moneySteps, type Buyer } from '../support/money.ts';
 import { startShop, type Answer, type ShopUnderTest } from '../support/shop.ts';
@@ -17,6 +18,8 @@ let plan: Plan;
 /** What the owner has: an eSIM in use, and an order that is not paid yet. */
 let delivered: { orderId: string; esimId: string; iccid: string; key: string };
 let open: { orderId: string; invoiceUrl: string };
+/** Another one, whose link a crash lost: asking for it makes it. */
+let unlinked: string;
 /** Whatever of it would do harm in a stranger's hands. */
 let belongings: string[];
 
@@ -36,10 +39,13 @@ beforeAll(async () => {
   delivered = { orderId: order.id, esimId: esim.id, iccid: esim.iccid, key };
   const waiting = await owner.order(plan);
   open = { orderId: waiting.body.order.id, invoiceUrl: waiting.body.invoice_url };
+  unlinked = (await owner.order(plan)).body.order.id;
+  await shop.query(`UPDATE orders SET invoice_url = NULL WHERE id = $1`, [unlinked]);
   await shop.settled();
   belongings = [
     order.id,
     open.orderId,
+    unlinked,
     esim.id,
     esim.iccid,
     bought.body.invoice_url,
@@ -64,6 +70,7 @@ interface Attack {
 const NOT_FOUND = { status: 404, code: 'not_found' };
 const NO_PROOF = { status: 401, code: 'unauthorized' };
 const order = (as: Buyer, more: object, key: string = randomUUID()) => as.order(plan, more, key);
+const ESIM = 'POST /api/esimgo/esim';
 
 /** By route, every way to name something of another person. A route that is not here fails the first test. */
 const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
@@ -71,6 +78,11 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
     {
       what: 'a person named to a route that knows none',
       send: (as) => as.get(`/api/esimgo/catalogue?user_id=${owner.id}&order_id=${delivered.orderId}`),
+      isOpen: true,
+    },
+    {
+      what: 'a person named beside a destination',
+      send: (as) => as.get(`/api/esimgo/catalogue?destination=TH&user_id=${owner.id}`),
       isOpen: true,
     },
   ],
@@ -82,16 +94,12 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
       isOpen: true,
     },
   ],
-  'POST /api/esimgo/esim': () =>
+  [ESIM]: () =>
     [{ id: delivered.esimId }, { order_id: delivered.orderId }].flatMap((target) =>
-      [
-        { action: 'refresh_usage' },
-        { action: 'diagnose' },
-        { action: 'activated' },
-        { action: 'rename', name: 'mine now' },
-      ].map((action) => ({
-        what: `${action.action} by ${Object.keys(target).join('')}`,
-        send: (as: Buyer) => as.post('/api/esimgo/esim', { ...target, ...action }),
+      choicesOf(ESIM).map((action) => ({
+        what: `${action} by ${Object.keys(target).join('')}`,
+        send: (as: Buyer) =>
+          as.post('/api/esimgo/esim', { ...target, action, ...(action === 'rename' && { name: 'mine now' }) }),
         refusal: NOT_FOUND,
       })),
     ),
@@ -112,11 +120,13 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
     { what: 'the idempotency key', send: (as) => order(as, { email: EMAIL }, delivered.key), isOpen: true },
   ],
   'GET /api/esimgo/status': () =>
-    [delivered.orderId, open.orderId].map((id) => ({
-      what: `the order ${id}`,
-      send: (as: Buyer) => as.get(`/api/esimgo/status?order_id=${id}`),
-      refusal: NOT_FOUND,
-    })),
+    [delivered.orderId, open.orderId, unlinked].flatMap((id) =>
+      ['', '&pay=1'].map((more) => ({
+        what: `the order ${id}${more}`,
+        send: (as: Buyer) => as.get(`/api/esimgo/status?order_id=${id}${more}`),
+        refusal: NOT_FOUND,
+      })),
+    ),
   'POST /api/esimgo/webhook': () => [
     {
       what: 'an event about the order, unsigned',
@@ -168,12 +178,33 @@ const ATTACKS: Readonly<Record<string, () => Attack[]>> = {
       isOpen: true,
     },
   ],
-  'GET /api/health': () => [{ what: 'the state of the shop', send: (as) => as.get('/api/health'), isOpen: true }],
+  'GET /api/health': () =>
+    ['', '?include=bot'].map((query) => ({
+      what: `the state of the shop${query}`,
+      send: (as: Buyer) => as.get(`/api/health${query}`),
+      isOpen: true,
+    })),
 };
 
-/** Everything that the shop keeps about the owner. */
-function shelves(): Promise<unknown[]> {
-  return Promise.all(
+/** A person whose choices are noted: query parameters and actions. */
+function watched(person: Buyer, chosen: Set<string>): Buyer {
+  const note = (request: Parameters<typeof choicesIn>[0]) => choicesIn(request).forEach((each) => chosen.add(each));
+  return {
+    ...person,
+    get(path) {
+      note({ query: Object.fromEntries(new URL(path, shop.url).searchParams) });
+      return person.get(path);
+    },
+    post(path, json, more) {
+      note({ body: json });
+      return person.post(path, json, more);
+    },
+  };
+}
+
+/** Everything that the shop keeps about the owner, what it is about to do for them, and what it wrote to them. */
+async function shelves(): Promise<unknown[]> {
+  const kept = await Promise.all(
     [
       `SELECT * FROM users WHERE telegram_user_id = $1`,
       `SELECT * FROM orders WHERE telegram_user_id = $1 ORDER BY id`,
@@ -182,8 +213,14 @@ function shelves(): Promise<unknown[]> {
       `SELECT e.* FROM order_events e JOIN orders o ON o.id = e.order_id WHERE o.telegram_user_id = $1 ORDER BY e.id`,
       `SELECT b.* FROM esim_bundles b JOIN esims e ON e.id = b.esim_id WHERE e.telegram_user_id = $1 ORDER BY 1, 2`,
       `SELECT * FROM analytics_events WHERE telegram_user_id = $1 ORDER BY id`,
+      `SELECT job_key FROM outbox WHERE subject_id IN (
+         SELECT id FROM orders WHERE telegram_user_id = $1 UNION SELECT id FROM esims WHERE telegram_user_id = $1
+         UNION SELECT id FROM payments WHERE telegram_user_id = $1) ORDER BY id`,
+      `SELECT event_key FROM inbox WHERE order_id IN (SELECT id FROM orders WHERE telegram_user_id = $1)
+         OR esim_id IN (SELECT id FROM esims WHERE telegram_user_id = $1) ORDER BY 1`,
     ].map((sql) => shop.query(sql, [owner.id])),
   );
+  return [...kept, await shop.chat(owner.id), await steps.chargesOf(owner.id)];
 }
 
 describe('what belongs to another person', () => {
@@ -195,8 +232,9 @@ describe('what belongs to another person', () => {
     const attacks = ATTACKS[route]?.() ?? [];
     expect(attacks.length).toBeGreaterThan(0);
     const before = await shelves();
+    const chosen = new Set<string>();
     for (const { what, send, refusal, isOpen } of attacks) {
-      const answer = await send(stranger);
+      const answer = await send(watched(stranger, chosen));
       const text = JSON.stringify(answer.body);
       if (refusal !== undefined) {
         expect(answer, what).toMatchObject({ status: refusal.status, body: { error: { code: refusal.code } } });
@@ -211,6 +249,14 @@ describe('what belongs to another person', () => {
     }
     await shop.settled();
     expect(await shelves()).toEqual(before);
+    expect(
+      (await shop.chat(stranger.id)).filter(({ from }) => from === 'bot'),
+      'messages to the stranger',
+    ).toEqual([]);
+    expect(
+      choicesOf(route).filter((choice) => !chosen.has(choice)),
+      'choices of the contract that nobody tried',
+    ).toEqual([]);
   });
 
   it('is open to its owner by the same requests', async () => {
@@ -218,7 +264,11 @@ describe('what belongs to another person', () => {
       attacks().filter(({ refusal }) => refusal === NOT_FOUND),
     );
     expect(refused.length).toBeGreaterThan(12);
-    for (const { what, send } of refused) expect((await send(owner)).status, what).toBe(200);
+    for (const { what, send } of refused) {
+      // One copy a minute, and here it is asked for twice.
+      await shop.app.deps.kv.delete(`resend:${owner.id}`);
+      expect((await send(owner)).status, what).toBe(200);
+    }
   });
 
   it('is not told from what does not exist', async () => {
