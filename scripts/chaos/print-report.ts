@@ -13,12 +13,15 @@ export function printReport(report: ChaosReport): string {
     ['refunded', report.refunded],
     ['taken back after delivery', report.takenBack],
     ['refused before paying', report.notCharged],
+    ['buyers cut off', report.cutOff],
+    ['sold too little', report.soldTooLittle ?? 'no'],
     ...BREACHES.map((breach): [string, number] => [breach.replace('_', '-'), bad[breach]]),
     [
       'time to delivery',
       times === null ? '-' : `p50 ${seconds(times.p50)}, p95 ${seconds(times.p95)}, p99 ${seconds(times.p99)}`,
     ],
     ['limits', report.limits],
+    ['settings', report.settings],
     ['buying', `${seconds(report.buyingSeconds)}, ${pace(report.purchases / report.buyingSeconds)}`],
     ['whole run', `${seconds(report.seconds)}, ${pace(report.purchases / report.seconds)}`],
   ];

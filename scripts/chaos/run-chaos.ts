@@ -26,12 +26,18 @@ export interface ChaosReport {
   refunded: number;
   takenBack: number;
   notCharged: number;
+  /** Buyers whose visit broke off. */
+  cutOff: number;
   bad: Readonly<Record<Breach, number>>;
   broken: readonly BrokenPromise[];
   faults: ReadonlyMap<string, number>;
   /** From the payment to the eSIM. */
   deliverySeconds: { p50: number; p95: number; p99: number } | null;
+  /** Why the run proves little, though it broke no promise; null when it sold enough. */
+  soldTooLittle: string | null;
   limits: string;
+  /** What is shorter or looser than in a real shop. */
+  settings: string;
   seconds: number;
   /** Of these, those in which people bought; the rest is preparing the shop and letting everything come to its end. */
   buyingSeconds: number;
@@ -62,7 +68,7 @@ export async function runChaos(
     const openedAt = performance.now();
     const disturber = createDisturber(world, plan, log);
     const takenBack: string[] = [];
-    const purchases = await buyAll({ world, plan, log, takenBack }, (number) => {
+    const { purchases, cutOff } = await buyAll({ world, plan, log, takenBack }, (number) => {
       disturber.purchaseBegins(number);
       if (number % 50 === 0) onProgress(`Purchase ${number} of ${plan.purchases} begins.`);
     });
@@ -71,17 +77,21 @@ export async function runChaos(
     await disturber.calm();
     const open = await settle(world, log, { canSkipTime });
     onProgress('Nothing is under way any more.');
+    const compared = await compare(world, purchases, takenBack, open.jobs + open.stuckJobs + open.updates);
     report = {
-      ...(await compare(world, purchases, takenBack, open.jobs + open.stuckJobs + open.updates)),
+      ...compared,
+      cutOff,
+      soldTooLittle: tooLittleOf(plan.purchases, compared),
       seed: plan.seed,
       purchases: plan.purchases,
       faults: disturber.counts(),
       limits: world.limits,
+      settings: world.settings,
       seconds: (performance.now() - startedAt) / 1_000,
       buyingSeconds,
       savedTo: null,
     };
-    if (isSaved || report.broken.length > 0) report.savedTo = await saveRun(world, plan, log, report.broken);
+    if (isSaved || !isClean(report)) report.savedTo = await saveRun(world, plan, log, report.broken);
     return report;
   } catch (error) {
     log.note('failed', { error: String(error) });
@@ -92,12 +102,31 @@ export async function runChaos(
   }
 }
 
+/** No promise was broken, and enough was sold to say so. */
+export function isClean({ broken, soldTooLittle }: Pick<ChaosReport, 'broken' | 'soldTooLittle'>): boolean {
+  return broken.length === 0 && soldTooLittle === null;
+}
+
+/** A shop that refuses everybody breaks no promise either. */
+export function tooLittleOf(
+  purchases: number,
+  { charges, delivered }: Pick<ChaosReport, 'charges' | 'delivered'>,
+): string | null {
+  if (charges * 2 < purchases) return `${charges} charges in ${purchases} purchases`;
+  if (delivered * 2 < charges) return `${delivered} deliveries for ${charges} charges`;
+  return null;
+}
+
 /** The buyers of the plan, one after the other as there is room for them. */
-async function buyAll(visit: Omit<Visit, 'room'>, onBegin: (number: number) => void): Promise<Purchase[]> {
+async function buyAll(
+  visit: Omit<Visit, 'room'>,
+  onBegin: (number: number) => void,
+): Promise<{ purchases: Purchase[]; cutOff: number }> {
   const { plan, log } = visit;
   const inside = Math.min(MOST_INSIDE, Math.floor(plan.purchases * MOST_INSIDE_SHARE));
   const room = createRoom({ busy: plan.atOnce, inside: plan.realLimits ? plan.atOnce : Math.max(plan.atOnce, inside) });
   const purchases: Purchase[] = [];
+  let cutOff = 0;
 
   async function complete(buyer: BuyerPlan, number: number): Promise<void> {
     try {
@@ -105,6 +134,7 @@ async function buyAll(visit: Omit<Visit, 'room'>, onBegin: (number: number) => v
     } catch (error) {
       // Whatever this buyer saw, the books tell what it came to.
       log.note('buyer_failed', { number, error: String(error) });
+      cutOff += 1;
       purchases.push({ orderId: null, outcome: 'under_way', paidAtMs: null });
     }
     room.leave();
@@ -123,7 +153,7 @@ async function buyAll(visit: Omit<Visit, 'room'>, onBegin: (number: number) => v
   }
 
   await unlessStandstill(letAllIn(), () => purchases.length);
-  return purchases;
+  return { purchases, cutOff };
 }
 
 /** A shop that serves nobody any more ends the run instead of holding it for hours. */

@@ -43,6 +43,8 @@ const REAL_LIMITS = { esimGoPerS: 8, telegramPerS: 25 };
 const SHOP_APPLICATION = 'chaos-shop';
 /** Short, so that a run ends; the time-outs of requests stay as they are. */
 const SHORT_SETTINGS = { RECONCILE_WINDOW_S: '5', DELIVERY_DEADLINE: '40' };
+/** All buyers come from one address, and ask faster than people. */
+const NO_HTTP_LIMITS = { USER_RATE_PER_MIN: '0', AUTH_FAILURES_PER_MIN: '0' };
 
 /** The database, the simulators and the shop's processes, each a process of its own, behind one address. */
 export async function openWorld(plan: ChaosPlan, log: EventLog, given: { databaseUrl?: string | undefined } = {}) {
@@ -119,13 +121,11 @@ async function open(
     TELEGRAM_BOT_TOKEN: sandbox.ready.botToken,
     TELEGRAM_API_URL: `${sandboxUrl}/sandbox/telegram`,
     TELEGRAM_RATE_PER_S: String(telegramPerS),
-    // All buyers come from one address, and ask faster than people.
-    USER_RATE_PER_MIN: '0',
-    AUTH_FAILURES_PER_MIN: '0',
     TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
     CRON_SECRET: randomBytes(16).toString('hex'),
     DATA_KEY: randomBytes(32).toString('hex'),
     ...SHORT_SETTINGS,
+    ...NO_HTTP_LIMITS,
   };
   const { CRON_SECRET: cronSecret = '' } = env;
   const bot = createTelegramApi({
@@ -190,6 +190,7 @@ async function open(
     sandboxUrl,
     bot,
     limits: `eSIM Go ${plan.realLimits ? '10 requests/s' : 'lifted'}, Telegram ${plan.realLimits ? '30 messages/s' : 'lifted'}`,
+    settings: `${inWords(SHORT_SETTINGS)}, no HTTP limits per user, cron each second`,
     plans: [] as Plan[],
     slots,
     startShop,
@@ -282,6 +283,12 @@ async function open(
   world.plans = await readPlans(world);
   await Promise.all(slots.map((_, index) => startShop(index)));
   return world;
+}
+
+function inWords(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function urlFor(databaseUrl: string, index: number, isolation: ChaosPlan['processes'][number]['isolation']): string {
