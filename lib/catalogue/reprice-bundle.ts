@@ -1,6 +1,7 @@
+import { raiseAlert } from '../notify/raise-alert.ts';
 import { forgetCurrentCatalogue } from './current-catalogue.ts';
 import type { CatalogueDeps } from './deps.ts';
-import { QUARANTINE_PERCENT } from './sync-run.ts';
+import { PRICE_ALERT_EVERY_S, QUARANTINE_PERCENT } from './sync-run.ts';
 
 export interface ConfirmedCost {
   bundleName: string;
@@ -39,5 +40,6 @@ export async function repriceBundle(
     deps.log.info('bundle_repriced', { bundleName, outcome: bundle.outcome, costMilli, costCurrency });
     await forgetCurrentCatalogue(deps);
   }
+  if (bundle.outcome === 'quarantined') await raiseAlert(deps, 'prices_quarantined', { everyS: PRICE_ALERT_EVERY_S });
   return bundle;
 }

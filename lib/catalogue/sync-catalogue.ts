@@ -4,7 +4,7 @@ import { refreshCatalogue } from './current-catalogue.ts';
 import type { CatalogueDeps } from './deps.ts';
 import { coverageKey, planOfBundle, type ProductRow } from './plan-of-bundle.ts';
 import { activePriceRules } from './price-rules.ts';
-import { claimRun, completeRun, failRun, knownCoverage, storeRows } from './sync-run.ts';
+import { claimRun, completeRun, failRun, knownCoverage, PRICE_ALERT_EVERY_S, storeRows } from './sync-run.ts';
 import type { SupplierBundle } from './supplier.ts';
 
 export interface SyncCounts {
@@ -34,7 +34,6 @@ type Skip = (reason: string, bundleName: string) => void;
 
 /** Enough to find the cause; a supplier that changes its form would fill the log. */
 const MAX_NAMES_IN_LOG = 5;
-const PRICE_ALERT_EVERY_S = 86_400;
 
 /** Reads the supplier's whole catalogue into `esimgo_products`. */
 export async function syncCatalogue(deps: CatalogueDeps, { source }: { source: 'api' }): Promise<SyncOutcome> {

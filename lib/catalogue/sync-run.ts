@@ -15,6 +15,7 @@ export class SyncRunLostError extends Error {
 const ABANDONED_AFTER_S = 600;
 /** A cost that moves further in one sync is more likely a mistake than a price. */
 export const QUARANTINE_PERCENT = 40;
+export const PRICE_ALERT_EVERY_S = 86_400;
 
 /**
  * Null while another run is under way; the unique index on running rows decides. Silence is measured by PostgreSQL's

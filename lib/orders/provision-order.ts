@@ -1,3 +1,4 @@
+import { repriceBundle } from '../catalogue/reprice-bundle.ts';
 import type { ShopDeps } from '../deps.ts';
 import {
   EsimGoRefusedError,
@@ -148,7 +149,16 @@ async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
     return keepTrying(() => recordFailure(deps, attempt, verdict, 'status_failed'));
   }
   await keepTrying(() => recordPlacement(deps, attempt, placed));
+  await learnCost(deps, target, placed);
   return DONE;
+}
+
+/** A price that moved since the catalogue was read is what the next buyer pays by. */
+async function learnCost(deps: ProvisionDeps, target: Target, { totalMilli, currency }: PlacedOrder): Promise<void> {
+  if (totalMilli === null || totalMilli <= 0 || currency === null) return;
+  if (totalMilli === target.cost_milli && currency === target.cost_currency) return;
+  deps.log.warn('supplier_price_moved', { orderId: target.id, costMilli: target.cost_milli, totalMilli, currency });
+  await repriceBundle(deps, { bundleName: target.esimgo_product_id, costMilli: totalMilli, costCurrency: currency });
 }
 
 class LostRaceError extends Error {

@@ -4,6 +4,7 @@ import type { PlacedOrder } from '../esim-go/wire/order.ts';
 import { assignOrder } from './assign-order.ts';
 import type { AttemptKey } from './attempt.ts';
 import { moveOrder, noteEvent } from './move-order.ts';
+import type { OrderRow } from './order-row.ts';
 import { enqueue, enqueueAgain } from './outbox.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function recordPlacement(
       await noteOrphan(tx, attempt, placed.orderReference);
       return true;
     }
+    await bookCost(tx, order, placed);
     const [item] = placed.items;
     const esim = item?.esims[0] ?? null;
     const iccid = esim?.iccid ?? item?.iccids[0] ?? null;
@@ -39,6 +41,13 @@ export async function recordPlacement(
     return false;
   });
   if (isOrphan) deps.log.error('orphan_order', { orderId: attempt.orderId, esimGoOrderId: placed.orderReference });
+}
+
+/** What was really paid, where the supplier says it. Another currency is left to whoever reads the log. */
+async function bookCost(tx: Sql, order: OrderRow, { totalMilli, currency }: PlacedOrder): Promise<void> {
+  if (totalMilli === null || totalMilli <= 0 || totalMilli === order.cost_milli || currency !== order.cost_currency)
+    return;
+  await tx.query(`UPDATE orders SET cost_milli = $2 WHERE id = $1`, [order.id, totalMilli]);
 }
 
 async function isOwned(tx: Sql, orderReference: string): Promise<boolean> {

@@ -262,3 +262,38 @@ describe('a placed order', () => {
     expect(await steps.bought(plan.id)).toHaveLength(1);
   });
 });
+
+describe('a price that moved between the sync and the purchase', () => {
+  const costOf = async (bundle: string) =>
+    (
+      await shop.query<{ cost_milli: number; state: string }>(
+        `SELECT cost_milli, state FROM esimgo_products WHERE bundle_name = $1`,
+        [bundle],
+      )
+    )[0];
+
+  it('is in the books of the order, and what the next buyer pays by', async () => {
+    const plan = nextPlan();
+    const before = (await costOf(plan.id))?.cost_milli ?? 0;
+    const { buyer, invoiceUrl, orderId } = await steps.ordered(plan);
+    await shop.set({ esimgo: { bundle: { name: plan.id, price: (before * 1.2) / 1_000 } } });
+    await buyer.pay(invoiceUrl);
+    await buyer.waitFor(orderId, 'ready');
+    await shop.settled();
+    const [order] = await shop.query<{ cost_milli: number }>(`SELECT cost_milli FROM orders WHERE id = $1`, [orderId]);
+    expect(order?.cost_milli).toBe(before * 1.2);
+    expect(await costOf(plan.id)).toEqual({ cost_milli: before * 1.2, state: 'listed' });
+  });
+
+  it('is for an admin to decide when it moved far, and nobody pays by it meanwhile', async () => {
+    const plan = nextPlan();
+    const before = (await costOf(plan.id))?.cost_milli ?? 0;
+    const { buyer, invoiceUrl, orderId } = await steps.ordered(plan);
+    await shop.set({ esimgo: { bundle: { name: plan.id, price: (before * 3) / 1_000 } } });
+    await buyer.pay(invoiceUrl);
+    await buyer.waitFor(orderId, 'ready');
+    await shop.settled();
+    expect((await costOf(plan.id))?.state).toBe('quarantined');
+    expect(await steps.alertsOf('shop')).toContain('prices_quarantined');
+  });
+});
