@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
+import { AppError } from '../../../lib/contract/error-codes.ts';
+import { createEsimGoClient } from '../../../lib/esim-go/client.ts';
+import { createOrder } from '../../../lib/orders/create-order.ts';
 import { SUPPLIER_SNAPSHOT_KEY } from '../../../lib/orders/supplier-state.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
@@ -103,6 +108,68 @@ describe('the price of an order', () => {
       body: { error: { code: 'temporarily_unavailable' } },
     });
     expect(await countOrders(buyer.id)).toBe(0);
+  });
+});
+
+describe('the confirmation of an old price', () => {
+  /** Orders from a supplier that confirms with this, on a server of the test's own. */
+  async function orderConfirmedWith(plan: Plan, changes: object): Promise<string> {
+    const confirmation = {
+      order: [{ type: 'bundle', item: plan.id, quantity: 1, subTotal: 1, pricePerUnit: 1, AllowReassign: false }],
+      total: await costOf(plan.id),
+      valid: true,
+      currency: 'USD',
+      ...changes,
+    };
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(confirmation));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const supplier = createEsimGoClient({
+      baseUrl: `http://127.0.0.1:${port}/v2.5`,
+      apiKey: 'any',
+      ratePerS: 0,
+      orderIntervalMs: 0,
+      userAgent: 'test',
+    });
+    try {
+      const { id } = await steps.newUser();
+      const { order } = await createOrder(
+        { ...shop.app.deps, supplier },
+        {
+          user: { id, languageCode: 'en' },
+          body: { bundle_id: plan.id, expected_stars: plan.price_stars },
+          idempotencyKey: randomUUID(),
+        },
+      );
+      return order.status;
+    } catch (error) {
+      if (error instanceof AppError) return error.code;
+      throw error;
+    } finally {
+      await supplier.close();
+      server.close();
+    }
+  }
+
+  it.each([
+    ['a yes', {}, 'pending'],
+    ['a no', { valid: false }, 'unknown_bundle'],
+    ['a price in a currency without a rate', { currency: 'EUR' }, 'unknown_bundle'],
+    [
+      'the price of another bundle',
+      { order: [{ type: 'bundle', item: 'esim_1GB_7D_FR_V2', quantity: 1 }] },
+      'temporarily_unavailable',
+    ],
+  ])('is %s', async (_what, changes, outcome) => {
+    const plan = nextPlan();
+    await shop.app.deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
+    // What is known of the supplier is fresh, so that only the confirmation is asked for.
+    await steps.ordered(plan);
+    await makePriceOld(plan.id);
+    expect(await orderConfirmedWith(plan, changes)).toBe(outcome);
   });
 });
 
