@@ -68,8 +68,7 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
         return count('process.kill', what.processes.length);
       case 'power_cut':
         await sleep(what.afterMs);
-        await world.cutPower();
-        return count('process.kill_everything');
+        return count((await world.cutPower()) ? 'process.kill_everything' : 'process.kill_everything_but_database');
       case 'freeze': {
         const child = world.slots[what.process]?.child?.process;
         if (child === undefined) return;

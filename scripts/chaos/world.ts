@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plansAnswerSchema, type Plan } from '../../lib/contract/catalogue.ts';
 import { connectPg } from '../../lib/db/pg.ts';
+import type { Database } from '../../lib/db/sql.ts';
 import { createTelegramApi } from '../../lib/telegram/bot-api.ts';
 import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import type { Ledger } from './books.ts';
@@ -38,6 +39,7 @@ const CATALOGUE_TRIES = 60;
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_PATIENCE_MS = 200;
 const LOCK_TRIES = 100;
+const START_TRIES = 50;
 /** The defaults. The vendors count for the account, and the processes share what is allowed through their KV. */
 const REAL_LIMITS = { esimGoPerS: 8, telegramPerS: 25 };
 const SHOP_APPLICATION = 'chaos-shop';
@@ -162,7 +164,7 @@ async function open(
   }
 
   /** Nobody can ask a simulator that is down. */
-  let poweredUp = Promise.resolve();
+  let poweredUp: Promise<unknown> = Promise.resolve();
 
   async function call(base: string, route: string, init: { json?: unknown; headers?: Record<string, string> } = {}) {
     const response = await fetch(`${base}${route}`, {
@@ -176,12 +178,18 @@ async function open(
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
 
-  async function restartAll(): Promise<void> {
+  let databaseStartedAt = await startOf(db);
+
+  /** Whether the database died too: it says itself when it was started. */
+  async function restartAll(): Promise<boolean> {
     database.server?.kill();
     await killAll();
     await database.server?.restart();
+    const before = databaseStartedAt;
+    databaseStartedAt = await startOf(db);
     await startSandbox(sandbox.ready.port);
     await Promise.all(slots.map((_, index) => startShop(index)));
+    return databaseStartedAt > before;
   }
 
   const world = {
@@ -233,8 +241,9 @@ async function open(
     /**
      * The shop, both simulators and, where it is ours, the database die in one moment; then all of it is started once.
      * The simulators' books are in the same database: what a crash takes from its end, it takes from both sides.
+     * Resolves to whether the database died with the rest.
      */
-    cutPower(): Promise<void> {
+    cutPower(): Promise<boolean> {
       const restored = poweredUp.then(restartAll);
       poweredUp = restored.catch(() => undefined);
       return restored;
@@ -283,6 +292,20 @@ async function open(
   world.plans = await readPlans(world);
   await Promise.all(slots.map((_, index) => startShop(index)));
   return world;
+}
+
+/** Asked again while connections of before a crash still fail. */
+async function startOf({ query }: Pick<Database, 'query'>): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const [row] = await query<{ at: Date }>(`SELECT pg_postmaster_start_time() AS at`);
+      if (row === undefined) throw new Error('PostgreSQL does not say when it was started');
+      return row.at.getTime();
+    } catch (error) {
+      if (tries === START_TRIES) throw error;
+      await sleep(LOCK_PATIENCE_MS);
+    }
+  }
 }
 
 function inWords(settings: Readonly<Record<string, string>>): string {

@@ -14,6 +14,7 @@ describe('the shop, both simulators and the database, killed in one moment and s
       const plan = makePlan({ purchases: 20, seed: `every-process-killed:${seed}`, powerCuts: POWER_CUTS });
       const report = await runChaos(plan, { canSkipTime: true });
       expect(report.broken, `the run is written down in ${report.savedTo}`).toEqual([]);
+      // Counted only when the database says that it was started anew.
       expect(report.faults.get('process.kill_everything')).toBe(POWER_CUTS);
       expect(report.charges).toBeGreaterThan(0);
       expect(report.delivered + report.refunded).toBe(report.charges);
