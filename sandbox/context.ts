@@ -52,7 +52,9 @@ export type DeliveryOutcome =
   /** The connection broke or a `drop_*` rule cut it; Telegram tries again, eSIM Go does not. */
   | { kind: 'unanswered'; reason: string }
   /** A `lose` rule: nothing was sent and nobody will try again. */
-  | { kind: 'lost' };
+  | { kind: 'lost' }
+  /** A `reorder` rule: nothing was sent, and the next of the same chat goes first if it comes within so long. */
+  | { kind: 'overtaken'; waitMs: number };
 
 /** The log of calls between shop, eSIM Go and Telegram that the sandbox page shows. Kept in memory. */
 export interface CallJournal {

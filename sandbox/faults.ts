@@ -14,7 +14,12 @@ const BOTH_WAYS_ACTIONS = [
   'drop_after',
   'garbage',
 ] as const;
-const OUTBOUND_ACTIONS = ['duplicate', 'lose'] as const;
+/**
+ * `reorder` is for Telegram's updates: the next one of the same chat overtakes it, if that comes within `delay_ms`. A
+ * pre-checkout query is never held back, because Telegram asks one at a time and waits for its answer. A rule without
+ * `times` would hold an update back for ever, so it needs them.
+ */
+const OUTBOUND_ACTIONS = ['duplicate', 'lose', 'reorder'] as const;
 const INBOUND_ACTIONS = ['assignment_delay'] as const;
 
 export type FaultAction = (typeof BOTH_WAYS_ACTIONS | typeof OUTBOUND_ACTIONS | typeof INBOUND_ACTIONS)[number];
@@ -142,6 +147,12 @@ function checkRule(target: Vendor, rule: FaultRule, index: number): void {
   if (rule.action === 'assignment_delay' && target !== 'esimgo') {
     throw new BadInput(`${where}: assignment_delay exists for the target esimgo only.`);
   }
+  if (rule.action === 'reorder' && target !== 'telegram') {
+    throw new BadInput(`${where}: reorder exists for the target telegram only.`);
+  }
+  if (rule.action === 'reorder' && rule.times === undefined) {
+    throw new BadInput(`${where}: reorder needs times.`);
+  }
   const only = onlyDirectionOf(rule.action);
   if (only !== null && rule.match.direction !== undefined && rule.match.direction !== only) {
     throw new BadInput(`${where}: ${rule.action} exists for the direction ${only} only.`);
@@ -163,6 +174,7 @@ function isMatch({ match, action }: FaultRule, call: CallToMatch): boolean {
   if (match.method !== undefined && match.method.toUpperCase() !== call.method) return false;
   if (match.path !== undefined && !call.path.includes(match.path)) return false;
   if (match.body !== undefined && !call.body.includes(match.body)) return false;
+  if (action === 'reorder' && call.body.includes('"pre_checkout_query":')) return false;
   if (action === 'assignment_delay' && !concernsInstallDetails(call)) return false;
   return true;
 }

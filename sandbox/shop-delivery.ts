@@ -13,6 +13,7 @@ export interface DeliveryParts {
 /** Telegram gives a webhook about a minute; eSIM Go's limit is not documented. */
 const SHOP_TIMEOUT_MS = 60_000;
 const DEFAULT_DELAY_MS = 1_000;
+const DEFAULT_REORDER_MS = 5_000;
 
 export function createShopDelivery({ shopUrl, faults, clock, journal, closing }: DeliveryParts): ShopDelivery {
   async function send(
@@ -104,6 +105,9 @@ export function createShopDelivery({ shopUrl, faults, clock, journal, closing }:
         case 'lose':
           noteUnsent(null, 'lost by a fault rule');
           return { kind: 'lost' };
+        case 'reorder':
+          noteUnsent(null, 'held back by a fault rule until the next was delivered');
+          return { kind: 'overtaken', waitMs: fault.delayMs ?? DEFAULT_REORDER_MS };
         case 'error_500':
         case 'error_503':
         case 'rate_limit':

@@ -56,6 +56,8 @@ export function createUpdateDelivery(
 ): UpdateDelivery {
   const queues = new Map<string, PendingUpdate[]>();
   const running = new Set<string>();
+  /** Aborted when another update comes into the queue. */
+  const waitingForNext = new Map<string, AbortController>();
   const waitingForConnection: (() => void)[] = [];
   let openConnections = 0;
   let lastError: { date: number; message: string } | null = null;
@@ -100,7 +102,20 @@ export function createUpdateDelivery(
     await context.sql.query('delete from sandbox.tg_updates where update_id = $1', [update.updateId]);
   }
 
-  /** Resolves to the `Retry-After` of a failed try (0 if there is none), or to `null` when the update is done with. */
+  /** Puts the next update of the queue before this one; it may come while this one waits. */
+  async function letNextPass(update: PendingUpdate, waitMs: number): Promise<void> {
+    if (queues.get(update.queue)?.length === 1) {
+      const next = new AbortController();
+      waitingForNext.set(update.queue, next);
+      await context.clock.sleep(waitMs, AbortSignal.any([next.signal, wake.signal]));
+      waitingForNext.delete(update.queue);
+    }
+    const updates = queues.get(update.queue);
+    const [first, second] = updates ?? [];
+    if (first === update && second !== undefined) updates?.splice(0, 2, second, first);
+  }
+
+  /** Resolves to the `Retry-After` of a failed try (0 if there is none), or to `null` when it is not this update's turn any more. */
   async function attempt(update: PendingUpdate): Promise<number | null> {
     const outcome = await post(update);
     if (isStopped) return null;
@@ -109,6 +124,9 @@ export function createUpdateDelivery(
     switch (outcome.kind) {
       case 'lost':
         await drop(update);
+        return null;
+      case 'overtaken':
+        await letNextPass(update, outcome.waitMs);
         return null;
       case 'unanswered':
         reason = outcome.reason;
@@ -177,6 +195,7 @@ export function createUpdateDelivery(
     const updates = queues.get(row.queue);
     if (updates === undefined) queues.set(row.queue, [update]);
     else updates.push(update);
+    waitingForNext.get(row.queue)?.abort();
   }
 
   function restart(): void {

@@ -69,6 +69,9 @@ describe('the control API', () => {
     ['faults', { target: 'esimgo', rules: [{ match: {}, action: 'hang', probability: 2 }] }],
     ['faults', { target: 'telegram', rules: [{ match: {}, action: 'assignment_delay' }] }],
     ['faults', { target: 'esimgo', rules: [{ match: { direction: 'in' }, action: 'lose' }] }],
+    ['faults', { target: 'esimgo', rules: [{ match: {}, action: 'reorder', times: 1 }] }],
+    ['faults', { target: 'telegram', rules: [{ match: {}, action: 'reorder' }] }],
+    ['faults', { target: 'telegram', rules: [{ match: { direction: 'in' }, action: 'reorder', times: 1 }] }],
   ])('refuses %s %j', async (name, body) => {
     const response = await running.control(name, body);
     expect(response.status).toBe(400);

@@ -4,6 +4,7 @@ import { serve } from 'srvx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { DeliveryOutcome, TelegramSimulator } from '../../sandbox/context.ts';
+import { createFaultBook } from '../../sandbox/faults.ts';
 import { createTelegramSimulator } from '../../sandbox/telegram/telegram-simulator.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createTestContext, serveFakeShop } from '../support/sandbox-context.ts';
@@ -610,6 +611,47 @@ describe('update delivery', () => {
     await until(isIdle);
     expect(updates).toHaveLength(1);
     expect((await simulator.ledger()).charges).toHaveLength(1);
+  });
+
+  it('lets the next of the same chat overtake an update, also one that comes later', async () => {
+    let held = 1;
+    intercept = (body) => (body.includes('slow') && held-- > 0 ? { kind: 'overtaken', waitMs: 5_000 } : null);
+    await writeToBot('slow');
+    await until(() => context.clock.sleepers() === 1);
+    await writeToBot('quick');
+    await until(isIdle);
+    expect(texts()).toEqual(['quick', 'slow']);
+  });
+
+  it('is never told to hold back a pre-checkout query', async () => {
+    const faults = createFaultBook(context.sql, context.random);
+    await context.sql.query('create schema if not exists sandbox');
+    await faults.load();
+    await faults.replace('telegram', [{ match: { path: 'webhook' }, action: 'reorder', times: 5 }]);
+    const strike = (body: object) =>
+      faults.strike({
+        vendor: 'telegram',
+        direction: 'out',
+        method: 'POST',
+        path: '/api/telegram/webhook',
+        body: JSON.stringify(body),
+      });
+    expect(await strike({ update_id: 1, pre_checkout_query: { id: '1' } })).toBeNull();
+    expect(await strike({ update_id: 2, message: { text: 'hi' } })).toMatchObject({ action: 'reorder' });
+    await faults.clear();
+  });
+
+  it('lets nothing overtake an update that is alone for long enough', async () => {
+    let held = 1;
+    intercept = (body) => (body.includes('slow') && held-- > 0 ? { kind: 'overtaken', waitMs: 5_000 } : null);
+    await writeToBot('slow');
+    await writeToBot('other chat', 2);
+    await until(() => context.clock.sleepers() === 1 && updates.length === 1);
+    context.clock.advance(5);
+    await until(isIdle);
+    await writeToBot('quick');
+    await until(isIdle);
+    expect(texts()).toEqual(['other chat', 'slow', 'quick']);
   });
 
   it('brings an update again when the answer was cut off', async () => {
