@@ -4,22 +4,49 @@ import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { verifyCallbackSignature } from '../esim-go/signature.ts';
 import { parseCallback, type EsimGoCallback } from '../esim-go/wire/callback.ts';
-import { raiseAlert } from '../notify/raise-alert.ts';
+import { enqueueAlert, raiseAlert } from '../notify/raise-alert.ts';
 import { SUPPLIER_SNAPSHOT_KEY } from '../orders/supplier-state.ts';
-import { enqueue, enqueueAgain } from '../orders/outbox.ts';
+import { enqueueAgain } from '../orders/outbox.ts';
 
 export interface ReceivedCallback {
   rawBody: Uint8Array;
   signature: string | null;
   keys: readonly string[];
+  /** Counts it against its sender, for whom no signature speaks; throws when that is one too many. */
+  countUnproven: () => Promise<void>;
 }
 
 export type CallbackOutcome = 'queued' | 'ignored' | 'seen_before';
 
+/** The vendor's, the plan's own, and what `npm run doctor` sends. */
+const KNOWN_KINDS = new Set([
+  'Utilisation',
+  'FirstAttachment',
+  'FirstUse',
+  'CountryChange',
+  'LowBalance',
+  'InsufficientBalance',
+  'Topup',
+  'AutoTopup',
+  'eSIMGoTopup',
+  'ProfileStatusChange',
+  'MSISDNEnabled',
+  'MSISDNDisabled',
+  'SMSFailed',
+  'esim.deletion_scheduled',
+  'esim.deleted',
+  'order.created',
+  'order.activated',
+  'order.failed',
+  'eSIM.ready',
+  'DoctorCheck',
+]);
 const LATER_MS = 60_000;
 const WRONG_SIGNATURES = 5;
 const WRONG_SIGNATURES_WITHIN_S = 3_600;
 const SIGNATURE_ALERT_EVERY_S = 86_400;
+/** As often as the shop's own look at the balance raises it. */
+const BALANCE_ALERT_EVERY_S = 6 * 3_600;
 
 /** What changes the supplier's view of our balance. */
 const BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance', 'Topup', 'AutoTopup', 'eSIMGoTopup']);
@@ -27,13 +54,15 @@ const LOW_BALANCE_ALERTS = new Set(['LowBalance', 'InsufficientBalance']);
 
 /**
  * Takes a callback as a hint to read the API again, once: nothing it says is believed beyond that. Unknown kinds, and
- * eSIMs or orders of another system on the same account, are stored and ignored.
+ * eSIMs or orders of another system on the same account, are stored and ignored. One without a signature anybody may
+ * have sent: it is nothing at all unless it names an eSIM or an order of ours.
  */
 export async function receiveCallback(
   deps: ShopDeps,
-  { rawBody, signature, keys }: ReceivedCallback,
+  { rawBody, signature, keys, countUnproven }: ReceivedCallback,
 ): Promise<CallbackOutcome> {
   const isSigned = verifyCallbackSignature({ rawBody, signature, keys });
+  if (!isSigned) await countUnproven();
   // V2 callbacks carry no signature at all; a wrong one is an attack or a wrong key in either case.
   if (!isSigned && !(deps.config.esimGo.callbackV2 && signature === null)) {
     deps.log.warn('callback_signature_wrong', { isMissing: signature === null });
@@ -42,18 +71,20 @@ export async function receiveCallback(
   }
   // PostgreSQL stores no NUL, and nothing that is worth a look holds one.
   const callback = parseCallback(new TextDecoder().decode(rawBody).replaceAll(String.raw`\u0000`, ''));
-  const kind = (callback?.alertType ?? callback?.event ?? 'unknown').slice(0, 60);
+  const kind = kindOf(callback);
   const target = callback === null ? NOBODY : await findTarget(deps.db, callback);
-  const isBalance = BALANCE_ALERTS.has(kind);
-  const isHint = target.esimId !== null || target.orderId !== null || isBalance;
+  const isOurs = target.esimId !== null || target.orderId !== null;
+  if (!isSigned && !isOurs) return 'ignored';
+  const isBalance = isSigned && BALANCE_ALERTS.has(kind);
+  const isHint = isOurs || isBalance;
 
   const isNew = await deps.db.transaction(async (tx) => {
     const inserted = await tx.query(
       `INSERT INTO inbox (source, event_key, kind, esim_id, order_id, outcome)
-       VALUES ('esimgo', $1 || to_char(now() AT TIME ZONE 'UTC', ':YYYYMMDDHH24'), $2, $3, $4, $5)
+       VALUES ('esimgo', $1 || to_char(now() AT TIME ZONE 'UTC', $2), $3, $4, $5, $6)
        ON CONFLICT DO NOTHING RETURNING kind`,
       [
-        createHash('sha256').update(rawBody).digest('hex'),
+        ...(isSigned ? [digestOf(rawBody), ':YYYYMMDDHH24'] : [digestOf(JSON.stringify(target)), ':YYYYMMDDHH24MI']),
         kind,
         target.esimId,
         target.orderId,
@@ -72,15 +103,25 @@ export async function receiveCallback(
       });
     }
     if (target.orderId !== null) await enqueueAgain(tx, { kind: 'refresh_order', subjectId: target.orderId });
-    if (LOW_BALANCE_ALERTS.has(kind)) {
-      const day = deps.now().toISOString().slice(0, 10);
-      await enqueue(tx, { kind: 'alert', subjectId: 'supplier', discriminator: `balance_low:${day}` });
+    if (isBalance && LOW_BALANCE_ALERTS.has(kind)) {
+      await enqueueAlert(tx, 'supplier_balance_low', { subjectId: 'supplier', everyS: BALANCE_ALERT_EVERY_S });
     }
     return true;
   });
   if (!isNew) return 'seen_before';
   if (isBalance) await deps.kv.delete(SUPPLIER_SNAPSHOT_KEY);
   return isHint ? 'queued' : 'ignored';
+}
+
+/** Whatever else it calls itself is not kept: it is a text that somebody chose. */
+function kindOf(callback: EsimGoCallback | null): string {
+  const kind = callback?.alertType ?? callback?.event ?? null;
+  if (kind === null) return 'unknown';
+  return KNOWN_KINDS.has(kind) ? kind : 'other';
+}
+
+function digestOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** One may be a stray; several within the hour are a changed key or somebody trying. */

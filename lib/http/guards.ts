@@ -22,14 +22,22 @@ export async function requireUser({ deps, secrets, limits }: App, request: Reque
  * What to answer to a request without a valid proof: the error itself, or `rate_limited` when too many came from its
  * address. Only after the proof has failed, so that nobody is kept out by what others do from the same address.
  */
-export async function refusalOf({ limits }: App, request: Request, error: unknown): Promise<unknown> {
-  if (!(error instanceof AppError) || statusOf(error.code) !== 401) return error;
+export async function refusalOf(app: App, request: Request, error: unknown): Promise<unknown> {
+  if (!(error instanceof AppError) || statusOf(error.code) !== 401 || counted.has(request)) return error;
   try {
-    await limits.failures.take(networkOf(request.headers.get('x-real-ip') ?? 'unknown'));
+    await countUnproven(app, request);
     return error;
   } catch (limited) {
     return limited;
   }
+}
+
+const counted = new WeakSet<Request>();
+
+/** One more request of its address without a valid proof; throws `rate_limited` when it is one too many. */
+export async function countUnproven({ limits }: App, request: Request): Promise<void> {
+  counted.add(request);
+  await limits.failures.take(networkOf(request.headers.get('x-real-ip') ?? 'unknown'));
 }
 
 /** Of IPv6 the network: one caller has all addresses of it. A digest, since the store need not know who that is. */
@@ -46,8 +54,19 @@ export function isAdmin({ deps }: App, user: Pick<InitDataUser, 'id'>): boolean 
 }
 
 export function hasCronSecret({ secrets }: App, request: Request): boolean {
-  const given = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-  return given !== undefined && isSame(given, secrets.get('cronSecret'));
+  const given = bearerOf(request);
+  return given !== null && isSame(given, secrets.get('cronSecret'));
+}
+
+/** The same where a stranger is welcome as well: a wrong secret is a failed proof all the same. */
+export async function isOperator(app: App, request: Request): Promise<boolean> {
+  if (hasCronSecret(app, request)) return true;
+  if (bearerOf(request) !== null) await countUnproven(app, request);
+  return false;
+}
+
+function bearerOf(request: Request): string | null {
+  return /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
 /** Digests have one length, so the comparison takes as long for every guess. */

@@ -1,4 +1,5 @@
 import type { ShopDeps } from '../deps.ts';
+import { isEsimGoError } from '../esim-go/errors.ts';
 import { isUserUnreachable } from '../telegram/errors.ts';
 import { languageOfUser } from '../users/remember-user.ts';
 import { adminAlert, isAlertCode } from './admin-alert.ts';
@@ -18,26 +19,43 @@ const CODE_OF_FLAG: Readonly<Record<string, Parameters<typeof adminAlert>[0]['co
 
 /** To the admin chat or, without one, to each admin in person; the log has the alert in any case. */
 export async function alertAdmins(
-  { db, telegram, config, log }: Pick<ShopDeps, 'db' | 'telegram' | 'config' | 'log'>,
+  deps: Pick<ShopDeps, 'db' | 'telegram' | 'config' | 'log' | 'supplier'>,
   flag: string,
   subjectId: string,
 ): Promise<void> {
+  const { db, telegram, config, log } = deps;
   const code = isAlertCode(flag) ? flag : CODE_OF_FLAG[flag];
   log.error('alert', { code: code ?? flag, subjectId });
   if (code === undefined) return;
-  const order = subjectId.startsWith('ord_') ? { orderId: subjectId } : {};
+  const detail = code === 'supplier_balance_low' ? await balanceNow(deps) : null;
+  const facts = {
+    ...(subjectId.startsWith('ord_') && { orderId: subjectId }),
+    ...(detail !== null && { detail }),
+  };
   if (config.admin.chatId !== null) {
-    await telegram.sendMessage(config.admin.chatId, adminAlert({ code, language: CHAT_LANGUAGE, ...order }));
+    await telegram.sendMessage(config.admin.chatId, adminAlert({ code, language: CHAT_LANGUAGE, ...facts }));
     return;
   }
   for (const adminId of config.admin.telegramIds) {
     const language = await languageOfUser(db, adminId);
     try {
-      await telegram.sendMessage(adminId, adminAlert({ code, language, ...order }));
+      await telegram.sendMessage(adminId, adminAlert({ code, language, ...facts }));
     } catch (error) {
       // An admin who never started the bot must not keep the others from hearing it.
       if (!isUserUnreachable(error)) throw error;
       log.warn('admin_unreachable');
     }
+  }
+}
+
+/** Whoever had the alert raised may be wrong, so it says what the account itself says; nothing while that is out. */
+async function balanceNow({ supplier, log }: Pick<ShopDeps, 'supplier' | 'log'>): Promise<string | null> {
+  try {
+    const { balanceMilli, currency } = await supplier.getOrganisation();
+    return `${(balanceMilli / 1_000).toFixed(2)} ${currency}`;
+  } catch (error) {
+    if (!isEsimGoError(error)) throw error;
+    log.warn('balance_not_read', { error });
+    return null;
   }
 }

@@ -107,6 +107,8 @@ describe('the limit of failed proofs', () => {
       () => shop.call('/api/cron/tick', { headers: { authorization: `Bearer ${randomUUID()}`, ...from(address) } }),
     ],
   ];
+  const guessAtHealth = (query = '') =>
+    shop.call(`/api/health${query}`, { headers: { authorization: `Bearer ${randomUUID()}`, ...from(address) } });
 
   it.each(attempts)('answers %s 401 so many times, then 429', async (_what, attempt) => {
     expect(await many(FAILURE_LIMIT, attempt)).toEqual(Array(FAILURE_LIMIT).fill(401));
@@ -141,6 +143,35 @@ describe('the limit of failed proofs', () => {
     expect(answer.status).toBe(200);
     const cron = { authorization: `Bearer ${shop.env['CRON_SECRET']}`, ...from(address) };
     expect((await shop.call('/api/cron/expire', { headers: cron })).status).toBe(200);
+  });
+
+  it('counts a wrong cron secret where a stranger is welcome too, and keeps the right one in', async () => {
+    const answers = await many(FAILURE_LIMIT, (index) => guessAtHealth(index % 2 === 0 ? '' : '?include=bot'));
+    expect(answers).toEqual(Array(FAILURE_LIMIT).fill(200));
+    expectLimited(await guessAtHealth());
+    expectLimited(await guessAtHealth('?include=bot'));
+    expect((await shop.call('/api/health', { headers: from(address) })).body).toEqual({ ok: true });
+    const operator = { authorization: `Bearer ${shop.env['CRON_SECRET']}`, ...from(address) };
+    expect((await shop.call('/api/health', { headers: operator })).body).toMatchObject({ ok: true, database: 'up' });
+  });
+
+  it('costs the store nothing for who is over it', async () => {
+    const [, forged] = attempts[0] ?? ['', () => shop.cron('expire')];
+    await many(FAILURE_LIMIT + 1, forged);
+    const calls: string[] = [];
+    const { kv } = shop.app.deps;
+    const { increment } = kv;
+    kv.increment = (key, ...rest) => {
+      calls.push(key);
+      return increment(key, ...rest);
+    };
+    try {
+      for (const [, attempt] of attempts) expectLimited(await attempt());
+      expectLimited(await guessAtHealth());
+    } finally {
+      kv.increment = increment;
+    }
+    expect(calls).toEqual([]);
   });
 
   it('leaves no address in the store', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../lib/config/config.ts';
+import { EsimGoUnreachableError } from '../../../lib/esim-go/errors.ts';
 import { createLog } from '../../../lib/log/log.ts';
 import { alertAdmins } from '../../../lib/notify/alert-admins.ts';
 import { TelegramRefusedError } from '../../../lib/telegram/errors.ts';
@@ -14,8 +15,28 @@ const SETTINGS = {
   DATA_KEY: 'd'.repeat(64),
 };
 
+interface Circumstances {
+  blockedBy?: readonly number[];
+  flag?: string;
+  getOrganisation?: () => Promise<{ balanceMilli: number; currency: string }>;
+}
+
+const failing = () =>
+  Promise.reject(
+    new EsimGoUnreachableError({
+      method: 'GET',
+      path: '/organisation',
+      vendorTime: null,
+      reason: 'timed_out',
+      mayHaveBeenApplied: false,
+    }),
+  );
+
 /** A Telegram in which `blockedBy` never started the bot, and a database in which admin 11 reads Russian. */
-async function alerted(settings: Record<string, string>, blockedBy: readonly number[] = []) {
+async function alerted(
+  settings: Record<string, string>,
+  { blockedBy = [], flag = 'orphan', getOrganisation = failing }: Circumstances = {},
+) {
   const sent: { chatId: number | string; html: string }[] = [];
   const lines: string[] = [];
   const { config } = loadConfig({ ...SETTINGS, ...settings });
@@ -38,7 +59,8 @@ async function alerted(settings: Record<string, string>, blockedBy: readonly num
       values[0] === 11 ? [{ chosen_language: null, language_code: 'ru' }] : [],
   };
   const log = createLog((line) => lines.push(line));
-  await alertAdmins({ db, telegram, config, log } as unknown as Parameters<typeof alertAdmins>[0], 'orphan', 'ord_1');
+  const deps = { db, telegram, config, log, supplier: { getOrganisation } };
+  await alertAdmins(deps as unknown as Parameters<typeof alertAdmins>[0], flag, 'ord_1');
   return { sent, lines };
 }
 
@@ -57,8 +79,19 @@ describe('an alert', () => {
   });
 
   it('reaches the others when one admin never started the bot', async () => {
-    const { sent } = await alerted({ ADMIN_TELEGRAM_IDS: '11,12' }, [11]);
+    const { sent } = await alerted({ ADMIN_TELEGRAM_IDS: '11,12' }, { blockedBy: [11] });
     expect(sent.map(({ chatId }) => chatId)).toEqual([12]);
+  });
+
+  it('of a low balance says what the account holds, as eSIM Go answers it', async () => {
+    const getOrganisation = async () => ({ balanceMilli: 74_209, currency: 'USD' });
+    const { sent } = await alerted({ ADMIN_CHAT_ID: '-1001' }, { flag: 'supplier_balance_low', getOrganisation });
+    expect(sent[0]?.html).toContain('74.21 USD');
+  });
+
+  it('of a low balance goes out also while eSIM Go does not answer', async () => {
+    const { sent } = await alerted({ ADMIN_CHAT_ID: '-1001' }, { flag: 'supplier_balance_low' });
+    expect(sent).toHaveLength(1);
   });
 
   it('is in the log in any case', async () => {
