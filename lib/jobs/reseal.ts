@@ -13,7 +13,7 @@ export interface ResealReport {
 }
 
 /** Every column that holds sealed values, and what binds each value to its row. */
-const SEALED = [
+export const SEALED_COLUMNS = [
   { table: 'esims', column: 'matching_id_sealed', purposeOf: matchingIdPurpose },
   { table: 'orders', column: 'email_sealed', purposeOf: emailPurpose },
 ] as const;
@@ -34,7 +34,7 @@ export async function reseal(deps: ResealDeps): Promise<ResealReport> {
   if (!keyring.isRotating) return report;
   const rest = `reseal:${keyring.currentId}`;
   if ((await kv.get(rest)) !== null) return report;
-  for (const sealed of SEALED) await resealColumn(deps, sealed, report);
+  for (const sealed of SEALED_COLUMNS) await resealColumn(deps, sealed, report);
   if (report.resealed < MAX_PER_RUN) await kv.set(rest, 'done', { ttlS: REST_S });
   if (report.unreadable > 0) {
     log.error('sealed_values_unreadable', { ...report });
@@ -46,7 +46,7 @@ export async function reseal(deps: ResealDeps): Promise<ResealReport> {
 
 async function resealColumn(
   { db, keyring }: ResealDeps,
-  { table, column, purposeOf }: (typeof SEALED)[number],
+  { table, column, purposeOf }: (typeof SEALED_COLUMNS)[number],
   report: ResealReport,
 ): Promise<void> {
   let after = '';

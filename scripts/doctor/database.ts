@@ -7,9 +7,9 @@ import { connectPg } from '../../lib/db/pg.ts';
 import { SealError } from '../../lib/db/sealed-text.ts';
 import type { Database } from '../../lib/db/sql.ts';
 import { readHealth } from '../../lib/jobs/read-health.ts';
+import { SEALED_COLUMNS } from '../../lib/jobs/reseal.ts';
 import { createVercelKv } from '../../lib/kv/vercel-kv.ts';
 import { priceBundle } from '../../lib/money/price-bundle.ts';
-import { matchingIdPurpose } from '../../lib/orders/assign-order.ts';
 import { ok, reasonOf, skipped, warn, wrong, type Finding } from './finding.ts';
 
 const OLDEST_SERVER = 150_000;
@@ -92,17 +92,23 @@ export function clockFinding(name: string, skewMs: number): Finding {
 
 /** Whether what is stored sealed can still be opened: a key that was lost or changed shows nowhere else until a buyer looks. */
 export async function sealFindings({ deps: { db, keyring } }: App): Promise<readonly Finding[]> {
-  const name = 'activation codes';
-  const rows = await db.query<{ id: string; sealed: string; count: number }>(
-    `SELECT DISTINCT ON (key) id, sealed, count(*) OVER (PARTITION BY key)::integer AS count
-     FROM (SELECT id, created_at, matching_id_sealed AS sealed, split_part(matching_id_sealed, '.', 2) AS key
-           FROM esims WHERE matching_id_sealed IS NOT NULL) AS codes
-     ORDER BY key, created_at DESC`,
+  const name = 'codes and addresses';
+  const columns = await Promise.all(
+    SEALED_COLUMNS.map(async ({ table, column, purposeOf }) => {
+      const newest = await db.query<{ id: string; sealed: string; count: number }>(
+        `SELECT DISTINCT ON (key) id, sealed, count(*) OVER (PARTITION BY key)::integer AS count
+         FROM (SELECT id, created_at, ${column} AS sealed, split_part(${column}, '.', 2) AS key
+               FROM ${table} WHERE ${column} IS NOT NULL) AS stored
+         ORDER BY key, created_at DESC`,
+      );
+      return newest.map(({ id, sealed, count }) => ({ sealed, count, purpose: purposeOf(id) }));
+    }),
   );
+  const rows = columns.flat();
   const sum = (some: typeof rows): number => some.reduce((total, { count }) => total + count, 0);
-  const closed = rows.filter(({ id, sealed }) => {
+  const closed = rows.filter(({ sealed, purpose }) => {
     try {
-      keyring.open(sealed, matchingIdPurpose(id));
+      keyring.open(sealed, purpose);
       return false;
     } catch (error) {
       if (error instanceof SealError) return true;

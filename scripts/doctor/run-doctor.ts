@@ -40,7 +40,7 @@ export async function runDoctor({ env: given, nodeVersion, isLive }: DoctorOptio
         'Copy KV_REST_API_URL and KV_REST_API_TOKEN of this store again, or leave both out.',
         () => kvFindings(app),
       ],
-      ['activation codes', 'Run `npm run migrate`.', () => sealFindings(app)],
+      ['codes and addresses', 'Run `npm run migrate`.', () => sealFindings(app)],
       ['jobs', 'Read the log of the shop.', () => workFindings(app)],
       ['catalogue', 'Run `npm run migrate`.', () => catalogueFindings(app)],
       ['eSIM Go', 'Run `npm run esimgo:probe`.', () => supplierFindings(app)],

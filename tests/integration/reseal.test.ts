@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../lib/db/sealed-text.ts';
-import { reseal } from '../../lib/jobs/reseal.ts';
+import { reseal, SEALED_COLUMNS } from '../../lib/jobs/reseal.ts';
 import { runCron } from '../../lib/jobs/run-cron.ts';
 import { readOwnOrder } from '../../lib/orders/read-orders.ts';
 import { moneySteps } from '../support/money.ts';
@@ -48,6 +48,14 @@ async function opened(...keys: string[]): Promise<string[]> {
 }
 
 describe('the resealing of stored values', () => {
+  it('knows every column that holds some', async () => {
+    const columns = await shop.query<{ name: string }>(
+      `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+       WHERE table_schema = 'public' AND column_name LIKE '%sealed%' ORDER BY 1`,
+    );
+    expect(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`)).toEqual(columns.map(({ name }) => name));
+  });
+
   it('does nothing while there is one key', async () => {
     const before = await codes();
     expect(await reseal(shop.app.deps)).toEqual({ resealed: 0, unreadable: 0 });

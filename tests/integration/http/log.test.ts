@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { signCallback } from '../../../lib/esim-go/signature.ts';
 import { startShop, until, type ShopUnderTest } from '../../support/shop.ts';
+import { startSmtpServer } from '../../support/smtp-server.ts';
 
 const EMAIL = 'anna.petrova@mail.example.com';
 
@@ -13,15 +14,22 @@ const lineSchema = z.looseObject({
   requestId: z.string().optional(),
 });
 
+let mail: Awaited<ReturnType<typeof startSmtpServer>>;
 let shop: ShopUnderTest;
 const lines: string[] = [];
 const console_ = vi.spyOn(console, 'log').mockImplementation((line: unknown) => void lines.push(String(line)));
 
 beforeAll(async () => {
-  shop = await startShop({ ESIMGO_API_KEY_PREVIOUS: 'the-key-before-the-last-change', ADMIN_TELEGRAM_IDS: '4999' });
+  mail = await startSmtpServer();
+  shop = await startShop({
+    ESIMGO_API_KEY_PREVIOUS: 'the-key-before-the-last-change',
+    ADMIN_TELEGRAM_IDS: '4999',
+    SMTP_URL: mail.url.replace('//', '//shop:the-password-for-mail@'),
+  });
 });
 afterAll(async () => {
   await shop?.close();
+  await mail?.close();
   console_.mockRestore();
 });
 
@@ -64,6 +72,7 @@ describe('the log', () => {
       { match: { path: '/createInvoiceLink' }, action: 'garbage', times: 1 },
       { match: { path: '/getMe' }, action: 'error_500', times: 1 },
     ]);
+    mail.fail({ RCPT: '451 4.2.0 <%s> come back later' });
     await buyer.get('/api/session');
     await buyer.order(plan, { email: EMAIL }, 'the-same-key');
     const { body } = await buyer.order(plan, { email: EMAIL }, 'the-same-key');
@@ -77,6 +86,10 @@ describe('the log', () => {
     }
     await shop.faults('esimgo', []);
     await shop.faults('telegram', []);
+    // The letter is put off once, and refused for good when it is due again; both answers quote the address.
+    await shop.cron('drain');
+    await shop.settled();
+    mail.fail({ RCPT: '550 5.1.1 <%s> no such mailbox' });
     await shop.query(`UPDATE outbox SET run_at = now() WHERE done_at IS NULL AND dead_at IS NULL`);
     await shop.cron('tick');
     await shop.control('esim', { iccid, action: 'use', bytes: 1_000_000 });
@@ -126,6 +139,7 @@ describe('the log', () => {
       cronSecret: env.CRON_SECRET,
       dataKey: env.DATA_KEY,
       databaseUrl: env.DATABASE_URL,
+      mailPassword: 'the-password-for-mail',
       initData: buyer.initData,
       hash: fields.get('hash'),
       signature: fields.get('signature'),
@@ -140,6 +154,8 @@ describe('the log', () => {
     expect(iccid).not.toBe('');
     const log = lines.join('\n');
     expect(parsed().filter(({ level }) => level !== 'info').length).toBeGreaterThan(3);
+    expect(parsed().filter(({ job }) => job === 'mail_ready')).not.toEqual([]);
+    expect(parsed().filter(({ event }) => event === 'mail_refused')).toHaveLength(1);
     for (const [name, secret] of Object.entries(secrets)) {
       expect(secret, name).toBeTruthy();
       const found = lines.filter((line) => line.includes(secret ?? ''));
