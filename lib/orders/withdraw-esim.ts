@@ -38,8 +38,8 @@ const ENDED: ReadonlySet<string> = new Set(['depleted', 'expired', 'lapsed', 're
 export async function withdrawEsim(deps: WithdrawDeps, orderId: string, attempts: number): Promise<JobResult> {
   const target = await readTarget(deps, orderId);
   if (target === null) return DONE;
-  const assignments = await deps.supplier.listEsimBundles(target.iccid, { includeUsed: true, priority: 'status' });
-  const own = assignments.find((assignment) => orderReferenceOf(assignment) === target.reference);
+  const assignments = await readAssignments(deps, target);
+  const own = ownOf(assignments, target);
   // The list may be behind the order; one that never shows it ends as a dead job, with an alert.
   if (own === undefined || own.state === 'processing') return backOff(attempts, POLL_FIRST_MS, POLL_MAX_MS);
   const withdrawal = await withdraw(deps, orderId, target, own, assignments);
@@ -56,6 +56,14 @@ async function readTarget({ db }: WithdrawDeps, orderId: string): Promise<Target
     [orderId, WITHDRAWN],
   );
   return row ?? null;
+}
+
+function readAssignments({ supplier }: WithdrawDeps, { iccid }: Target): Promise<Assignment[]> {
+  return supplier.listEsimBundles(iccid, { includeUsed: true, priority: 'status' });
+}
+
+function ownOf(assignments: readonly Assignment[], { reference }: Target): Assignment | undefined {
+  return assignments.find((assignment) => orderReferenceOf(assignment) === reference);
 }
 
 /** An assignment's reference is its order's with "-0", "-1" … behind it. */
@@ -76,6 +84,10 @@ async function withdraw(
   if (own.state === 'queued') {
     const isCredited = await revoke(deps, target.iccid, own);
     if (isCredited !== null) return { how: 'revoked', isCredited };
+    // Refused may also mean that another worker was faster; then it is done, and nothing is suspended besides.
+    const left = ownOf(await readAssignments(deps, target), target);
+    if (left === undefined || left.state === 'revoked') return { how: 'revoked', isCredited: null };
+    if (ENDED.has(left.state)) return { how: 'used_up', isCredited: false };
   }
   if (await isPaidForByAnother(deps, orderId, target, assignments)) return { how: 'kept', isCredited: false };
   const { state } = await deps.supplier.getEsim(target.iccid);
@@ -128,20 +140,28 @@ async function record(
   const lossMilli = isCredited === true ? 0 : target.cost_milli;
   await db.transaction(async (tx) => {
     await tx.query(`SELECT id FROM orders WHERE id = $1 FOR UPDATE`, [orderId]);
-    if (
-      (await tx.query(`SELECT id FROM order_events WHERE order_id = $1 AND type = $2`, [orderId, WITHDRAWN])).length > 0
-    ) {
-      return;
-    }
-    await noteEvent(tx, orderId, WITHDRAWN, {
-      actor: 'supplier',
-      details: { how, credited: isCredited, loss_milli: lossMilli, currency: target.cost_currency },
-    });
     if (how === 'suspended') {
       await tx.query(`UPDATE esims SET vendor_state = 'suspended', refreshed_at = now() WHERE id = $1`, [
         target.esim_id,
       ]);
     }
+    const details = { how, credited: isCredited, loss_milli: lossMilli, currency: target.cost_currency };
+    const booked = await tx.query(`SELECT id FROM order_events WHERE order_id = $1 AND type = $2`, [
+      orderId,
+      WITHDRAWN,
+    ]);
+    if (booked.length > 0) {
+      // Of two that found it revoked, only the one that did it knows what became of its price.
+      if (how === 'revoked' && isCredited !== null) {
+        await tx.query(
+          `UPDATE order_events SET details = $3::jsonb
+           WHERE order_id = $1 AND type = $2 AND details->>'how' = 'revoked' AND details->>'credited' IS NULL`,
+          [orderId, WITHDRAWN, details],
+        );
+      }
+      return;
+    }
+    await noteEvent(tx, orderId, WITHDRAWN, { actor: 'supplier', details });
     if (how === 'kept') await enqueue(tx, { kind: 'alert', subjectId: orderId, discriminator: 'esim_not_withdrawn' });
   });
   log.info('esim_withdrawn', { orderId, how, lossMilli });

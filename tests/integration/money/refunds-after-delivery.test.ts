@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { refreshEsim } from '../../../lib/esims/refresh-esim.ts';
+import { drainOutbox } from '../../../lib/jobs/drain-outbox.ts';
 import { runJob } from '../../../lib/jobs/run-job.ts';
 import { takeBackOrder } from '../../../lib/orders/take-back-order.ts';
 import { withdrawEsim } from '../../../lib/orders/withdraw-esim.ts';
@@ -275,6 +276,86 @@ describe('the withdrawal', () => {
       () => steps.alertsOf(orderId),
       (alerts) => alerts.includes('job_failed'),
     );
+  });
+
+  it('of a bundle that the supplier never lists ends as a dead job with an alert too', async () => {
+    const { orderId, chargeId } = await delivered();
+    const { esimgo_order_id: reference } = await steps.row(orderId);
+    await shop.query(`UPDATE orders SET esimgo_order_id = 'listed-nowhere' WHERE id = $1`, [orderId]);
+    await takenByTelegram(chargeId);
+    await steps.comesTo(orderId, 'refunded/assigned');
+    await shop.settled();
+    const again = (attempts: string) =>
+      shop.query(
+        `UPDATE outbox SET attempts = ${attempts}, dead_at = NULL, run_at = now()
+         WHERE kind = 'withdraw_esim' AND subject_id = $1 AND done_at IS NULL`,
+        [orderId],
+      );
+    await again('298');
+    expect(await drainOutbox(shop.app.deps, { subjectId: orderId })).toMatchObject({ postponed: 1, buried: 0 });
+    await again('attempts');
+    expect(await drainOutbox(shop.app.deps, { subjectId: orderId })).toMatchObject({ postponed: 0, buried: 1 });
+    await until(
+      () => steps.alertsOf(orderId),
+      (alerts) => alerts.includes('job_failed'),
+    );
+    await shop.query(`UPDATE orders SET esimgo_order_id = $2 WHERE id = $1`, [orderId, reference]);
+    await again('0');
+    await withdrawal(orderId);
+  });
+
+  it('asks the supplier whether it may revoke before it does', async () => {
+    const { orderId, esim, chargeId } = await delivered();
+    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
+    await takenByTelegram(chargeId);
+    await steps.comesTo(orderId, 'refunded/assigned');
+    await shop.settled();
+    await shop.faults('esimgo', []);
+    const { deps } = shop.app;
+    const asked: string[] = [];
+    const revokeAssignment: typeof deps.supplier.revokeAssignment = (request, ...more) => {
+      asked.push(request.type);
+      return deps.supplier.revokeAssignment(request, ...more);
+    };
+    await withdrawEsim({ ...deps, supplier: { ...deps.supplier, revokeAssignment } }, orderId, 1);
+    expect(asked).toEqual(['validate', 'transaction']);
+    expect(await withdrawalsOf(orderId)).toMatchObject([{ how: 'revoked', credited: true }]);
+    await steps.runJobs();
+  });
+
+  it('does one thing only when two workers do it at once, and books what the supplier did', async () => {
+    const { orderId, esim, chargeId } = await delivered();
+    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
+    await takenByTelegram(chargeId);
+    await steps.comesTo(orderId, 'refunded/assigned');
+    await shop.settled();
+    await shop.faults('esimgo', []);
+    const { deps } = shop.app;
+    // Both have seen the bundle unstarted and may revoke it; the first to do so hears of it last.
+    let isOverBy = (): void => undefined;
+    const isOver = new Promise<void>((resolve) => (isOverBy = resolve));
+    let isRevokedBy = (): void => undefined;
+    const isRevoked = new Promise<void>((resolve) => (isRevokedBy = resolve));
+    const first: typeof deps.supplier.revokeAssignment = async (request, ...more) => {
+      const answer = await deps.supplier.revokeAssignment(request, ...more);
+      if (request.type === 'validate') return answer;
+      isRevokedBy();
+      await isOver;
+      return answer;
+    };
+    const second: typeof deps.supplier.revokeAssignment = async (request, ...more) => {
+      await isRevoked;
+      return deps.supplier.revokeAssignment(request, ...more);
+    };
+    const slow = withdrawEsim({ ...deps, supplier: { ...deps.supplier, revokeAssignment: first } }, orderId, 1);
+    await withdrawEsim({ ...deps, supplier: { ...deps.supplier, revokeAssignment: second } }, orderId, 1);
+    expect(await withdrawalsOf(orderId)).toMatchObject([{ how: 'revoked', credited: null }]);
+    isOverBy();
+    await slow;
+    expect(await withdrawalsOf(orderId)).toEqual([{ how: 'revoked', credited: true, loss_milli: 0, currency: 'USD' }]);
+    expect(await bundleStates(esim.iccid)).toEqual(['revoked']);
+    expect(await isSuspended(esim.iccid)).toBe(false);
+    await steps.runJobs();
   });
 
   it('is not for an order whose Stars are not back', async () => {
