@@ -48,11 +48,21 @@ export type Sale =
 export async function judgeSale(deps: ShopDeps, order: OrderRow): Promise<Sale> {
   const found = await findSellablePlan({ db: deps.db, settings: deps.config }, order.plan_id);
   if (found.outcome !== 'sellable') return { outcome: 'not_sold' };
+  if (order.kind === 'top_up' && !(await canBeToppedUp(deps, order))) return { outcome: 'not_sold' };
   if (!coversFloor(order.price_stars, found.product, found.rules)) {
     const { priceStars, priceUsdCents } = found;
     return { outcome: 'price_too_low', priceStars, priceUsdCents };
   }
   return { outcome: (await checkCapacity(deps, found.product.costMilli)).ok ? 'possible' : 'unavailable' };
+}
+
+/** Data on an eSIM that was stopped or erased since could not be used. */
+async function canBeToppedUp({ db }: ShopDeps, { esim_id: esimId }: OrderRow): Promise<boolean> {
+  const usable = await db.query(
+    `SELECT id FROM esims WHERE id = $1 AND vendor_state IS DISTINCT FROM 'suspended' AND erased_at IS NULL`,
+    [esimId],
+  );
+  return usable.length > 0;
 }
 
 async function approve({ db }: ShopDeps, orderId: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DestinationsAnswer, Plan } from '../../../lib/contract/catalogue.ts';
 import { recordPlacement } from '../../../lib/orders/record-placement.ts';
@@ -97,6 +98,28 @@ describe('a top-up', () => {
     const unfit = await firstUnfit(iccid);
     const answer = await buyer.order(unfit, { iccid: esimId });
     expect(answer).toMatchObject({ status: 409, body: { error: { code: 'not_compatible' } } });
+  });
+
+  it.each([
+    ['suspended', `vendor_state = 'suspended'`, `vendor_state = NULL`],
+    ['erased', `erased_at = now(), matching_id_sealed = NULL`, null],
+  ])('of an eSIM that was %s after the order is not paid for', async (_what, set, takeBack) => {
+    const { buyer, esimId } = await holder();
+    const key = randomUUID();
+    const ordered = await buyer.order(planAt(1), { iccid: esimId }, key);
+    const { order, invoice_url: invoiceUrl } = ordered.body;
+    await shop.query(`UPDATE esims SET ${set} WHERE id = $1`, [esimId]);
+    const refused = { body: { error: { code: 'unknown_bundle' } } };
+    expect(await buyer.get(`/api/esimgo/status?order_id=${order.id}&pay=1`)).toMatchObject(refused);
+    expect(await buyer.order(planAt(1), { iccid: esimId }, key)).toMatchObject(refused);
+    expect((await buyer.pay(invoiceUrl)).status).not.toBe('paid');
+    expect((await steps.chargesOf(buyer.id)).map(({ payload }) => payload)).not.toContainEqual(
+      expect.stringContaining(order.id),
+    );
+    if (takeBack === null) return;
+    await shop.query(`UPDATE esims SET ${takeBack} WHERE id = $1`, [esimId]);
+    expect(await buyer.pay(invoiceUrl)).toEqual({ status: 'paid' });
+    await buyer.waitFor(order.id, 'ready');
   });
 
   it('is not sold while the supplier cannot say whether it fits', async () => {
