@@ -5,6 +5,7 @@ import type { ChaosPlan, Disturbance } from './plan.ts';
 import type { World } from './world.ts';
 
 const FULL_BALANCE = 1_000_000;
+const LOW_BALANCE_ORDERS = 1.5;
 // When many buyers come at once, each weather is still met by some requests.
 const SHORTEST_WEATHER_MS = 250;
 
@@ -21,6 +22,7 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
   const counts = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   let weather: readonly PlannedFault[] = [];
+  let notMet: readonly PlannedFault[] = plan.sureFaults as readonly PlannedFault[];
   let lastChange = Promise.resolve();
   let isCalm = false;
   const planned = new Map<number, Disturbance[]>();
@@ -29,19 +31,30 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
   const count = (name: string, by = 1): void => void counts.set(name, (counts.get(name) ?? 0) + by);
 
   /** The sandbox counts the matches of each rule, and a rule that matched has struck. */
-  async function changeWeather(faults: readonly PlannedFault[]): Promise<void> {
+  async function changeWeather(drawn: readonly PlannedFault[]): Promise<void> {
     const struck = await world.db.query<{ target: string; position: number; matches: number }>(
       `SELECT target, position, matches FROM sandbox.fault_rules WHERE matches > 0`,
     );
     for (const { target, position, matches } of struck) {
-      const name = weather.filter((fault) => fault.target === target)[position]?.name;
-      if (name !== undefined) count(name, matches);
+      const fault = weather.filter((each) => each.target === target)[position];
+      if (fault === undefined) continue;
+      count(fault.name, matches);
+      notMet = notMet.filter((each) => each !== fault);
     }
-    weather = faults;
+    weather = isCalm ? [] : [...notMet, ...drawn];
     for (const target of ['esimgo', 'telegram']) {
-      const rules = faults.filter((fault) => fault.target === target).map(({ rule }) => rule);
+      const rules = weather.filter((fault) => fault.target === target).map(({ rule }) => rule);
       await world.control('faults', { target, rules });
     }
+  }
+
+  async function balanceOf(left: 'full' | 'low' | 'empty'): Promise<number> {
+    if (left !== 'low') return left === 'full' ? FULL_BALANCE : 0;
+    const [dearest] = await world.db.query<{ milli: number }>(
+      `SELECT max(cost_milli) AS milli FROM esimgo_products WHERE bundle_name = ANY($1::text[])`,
+      [world.plans.map(({ id }) => id)],
+    );
+    return ((dearest?.milli ?? 0) / 1_000) * LOW_BALANCE_ORDERS;
   }
 
   /** What is switched on and off again must not change places on the way. */
@@ -79,12 +92,15 @@ export function createDisturber(world: World, plan: ChaosPlan, log: EventLog): D
       }
       case 'cut_connections':
         return count('database.cut_connection', await world.cutConnections(what.share));
+      case 'failover':
+        await world.failOver(what.ms);
+        return count('database.failover');
       case 'lock_table':
         await world.lockTable(what.table, what.ms);
         return count('database.pause');
       case 'balance':
-        await inOrder(() => world.control('set', { esimgo: { balance: what.isEmpty ? 0 : FULL_BALANCE } }));
-        return what.isEmpty ? count('esimgo.balance_empty') : undefined;
+        await inOrder(async () => world.control('set', { esimgo: { balance: await balanceOf(what.left) } }));
+        return what.left === 'full' ? undefined : count(`esimgo.balance_${what.left}`);
       case 'delist': {
         const name = world.plans[Math.floor(what.choice * world.plans.length)]?.id;
         if (name === undefined) return;

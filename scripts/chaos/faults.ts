@@ -22,6 +22,8 @@ interface Edge {
   /** Each with how often it is drawn. */
   actions: Readonly<Record<string, number>>;
   weight: number;
+  /** In place of those in DELAYS_MS. */
+  delaysMs?: Readonly<Record<string, readonly [number, number]>>;
 }
 
 const EDGES: readonly Edge[] = [
@@ -77,12 +79,14 @@ const EDGES: readonly Edge[] = [
     match: { direction: 'out' },
     actions: { duplicate: 2, delay: 2, lose: 2 },
     weight: 2,
+    // Nobody waits for a callback, so it may come when all else is long over.
+    delaysMs: { delay: [100, 60_000] },
   },
   {
     name: 'telegram.payment_update',
     target: 'telegram',
     match: { path: 'webhook', body: 'successful_payment' },
-    actions: { duplicate: 4, delay: 2, lose: 2, drop_before: 1, drop_after: 3, error_500: 1 },
+    actions: { duplicate: 4, delay: 2, lose: 2, reorder: 3, drop_before: 1, drop_after: 3, error_500: 1 },
     weight: 6,
   },
   {
@@ -110,7 +114,8 @@ const EDGES: readonly Edge[] = [
     name: 'telegram.send',
     target: 'telegram',
     match: { path: '/send', direction: 'in' },
-    actions: { rate_limit: 3, error_500: 1, drop_after: 1, delay: 1, garbage: 1 },
+    // To Telegram a refusal with 403 is a blocked chat.
+    actions: { rate_limit: 3, error_500: 1, forbidden: 2, drop_after: 1, delay: 1, garbage: 1 },
     weight: 3,
   },
   {
@@ -146,12 +151,28 @@ const DELAYS_MS: Readonly<Record<string, readonly [number, number]>> = {
   delay: [100, 3_000],
   assignment_delay: [1_000, 20_000],
   rate_limit: [1_000, 2_000],
+  reorder: [1_000, 10_000],
 };
+
+/** What every run meets, however short: each is in force from the beginning until it has struck. */
+export const SURE_FAULTS: readonly PlannedFault[] = [
+  sure('telegram.payment_update', 'lose'),
+  sure('esimgo.purchase', 'drop_before'),
+  sure('esimgo.purchase', 'drop_after'),
+  sure('esimgo.callback', 'duplicate'),
+  sure('telegram.send', 'forbidden'),
+];
 
 export function drawFault(random: SeededRandom): PlannedFault {
   const edge = drawWeighted(random, EDGES, ({ weight }) => weight);
   const [action] = drawWeighted(random, Object.entries(edge.actions), ([, weight]) => weight);
   return faultOf(edge, action, random.integer(1, MOST_TIMES), random);
+}
+
+function sure(edgeName: string, action: string): PlannedFault {
+  const edge = EDGES.find(({ name }) => name === edgeName);
+  if (edge?.actions[action] === undefined) throw new RangeError(`${edgeName} knows no ${action}`);
+  return { name: `${edgeName}.${action}`, target: edge.target, rule: { match: edge.match, action, times: 1 } };
 }
 
 export function drawHang(random: SeededRandom): PlannedFault {
@@ -164,12 +185,12 @@ export function drawHang(random: SeededRandom): PlannedFault {
 }
 
 function faultOf(
-  { name, target, match }: Omit<Edge, 'actions' | 'weight'>,
+  { name, target, match, delaysMs }: Omit<Edge, 'actions' | 'weight'>,
   action: string,
   times: number,
   random: SeededRandom,
 ): PlannedFault {
-  const range = DELAYS_MS[action];
+  const range = delaysMs?.[action] ?? DELAYS_MS[action];
   const delay = range === undefined ? {} : { delay_ms: random.integer(...range) };
   return { name: `${name}.${action}`, target, rule: { match, action, times, ...delay } };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createRandom, type SeededRandom } from '../../sandbox/random.ts';
-import { drawFault, drawHang, drawWeighted } from './faults.ts';
+import { drawFault, drawHang, drawWeighted, SURE_FAULTS } from './faults.ts';
 
 const HABITS = {
   plain: 50,
@@ -50,19 +50,24 @@ const disturbanceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('freeze'), process: z.int(), ms: z.int() }),
   z.object({ kind: z.literal('cut_connections'), share: z.number() }),
   z.object({ kind: z.literal('lock_table'), table: z.string(), ms: z.int() }),
-  z.object({ kind: z.literal('balance'), isEmpty: z.boolean() }),
+  /** The shop's connections to the database end, and no new one comes about for so long. */
+  z.object({ kind: z.literal('failover'), ms: z.int() }),
+  /** `low` is less than two orders cost. */
+  z.object({ kind: z.literal('balance'), left: z.enum(['full', 'low', 'empty']) }),
   z.object({ kind: z.literal('delist'), choice: z.number(), isOnSale: z.boolean() }),
   z.object({ kind: z.literal('sweep') }),
 ]);
 
 const planSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   seed: z.string(),
   purchases: z.int().min(1),
   realLimits: z.boolean(),
   atOnce: z.int().min(1),
   processes: z.array(z.object({ clockOffsetS: z.int(), isolation: z.enum(['read committed', 'serializable']) })),
   buyers: z.array(buyerSchema),
+  /** In force until each has struck as often as it says. */
+  sureFaults: z.array(faultSchema),
   /** Each happens when the purchase of this number begins: the machine's speed moves none of them. */
   disturbances: z.array(z.object({ at: z.int(), what: disturbanceSchema })),
 });
@@ -84,6 +89,7 @@ const AT_ONCE = 40;
 // Within the vendors' limits more buyers would only be told that the queue is long.
 const AT_ONCE_WITHIN_LIMITS = 8;
 const PURCHASES_PER_USER = 3;
+const USES_IT_EVERY = 6;
 const FIRST_USER = 7_000_000;
 // A run with fewer purchases than this has no time for a request that hangs for a minute.
 const LONG_RUN = 50;
@@ -96,7 +102,7 @@ export function makePlan({ purchases, seed, realLimits = false, powerCuts }: Pla
   const random = createRandom(`chaos:${seed}`);
   const skewS = random.integer(0, 1) === 0 ? -600 : 600;
   return {
-    version: 1,
+    version: 2,
     seed,
     purchases,
     realLimits,
@@ -105,7 +111,8 @@ export function makePlan({ purchases, seed, realLimits = false, powerCuts }: Pla
       { clockOffsetS: 0, isolation: 'read committed' },
       { clockOffsetS: skewS, isolation: 'serializable' },
     ],
-    buyers: Array.from({ length: purchases }, () => drawBuyer(random, purchases)),
+    buyers: Array.from({ length: purchases }, (_, number) => drawBuyer(random, purchases, number)),
+    sureFaults: SURE_FAULTS.map((fault) => structuredClone(fault)),
     disturbances: drawDisturbances(random, purchases, powerCuts),
   };
 }
@@ -114,9 +121,11 @@ export function readPlan(value: unknown): ChaosPlan {
   return planSchema.parse(value);
 }
 
-function drawBuyer(random: SeededRandom, purchases: number): BuyerPlan {
-  const [habit] = drawWeighted(random, entriesOf(HABITS), ([, weight]) => weight);
+function drawBuyer(random: SeededRandom, purchases: number, number: number): BuyerPlan {
+  const [drawn] = drawWeighted(random, entriesOf(HABITS), ([, weight]) => weight);
   const userId = FIRST_USER + random.integer(1, Math.max(1, Math.ceil(purchases / PURCHASES_PER_USER)));
+  // Only a plan that is used makes the supplier call back.
+  const habit = number % USES_IT_EVERY === 1 ? 'uses_it' : drawn;
   return { userId, habit, choice: random.next() };
 }
 
@@ -135,7 +144,7 @@ function drawDisturbances(random: SeededRandom, purchases: number, powerCuts?: n
     const isBoth = random.integer(1, 5) === 1;
     add(at, { kind: 'kill', processes: isBoth ? [0, 1] : [random.integer(0, 1)] });
   });
-  every(random, purchases, 40, 1, (at) =>
+  every(random, purchases, 40, isLong ? 1 : 2, (at) =>
     add(at, { kind: 'freeze', process: random.integer(0, 1), ms: random.integer(500, isLong ? 9_000 : 2_000) }),
   );
   every(random, purchases, 15, 2, (at) =>
@@ -146,10 +155,13 @@ function drawDisturbances(random: SeededRandom, purchases: number, powerCuts?: n
     add(at, { kind: 'lock_table', table, ms: random.integer(200, 2_500) });
   });
   every(random, purchases, 20, 2, (at) => add(at, { kind: 'sweep' }));
-  every(random, purchases, 150, isLong ? 1 : 0, (at) => {
-    add(at, { kind: 'balance', isEmpty: true });
-    add(at + random.integer(4, 10), { kind: 'balance', isEmpty: false });
-  });
+  every(random, purchases, 100, 1, (at) => add(at, { kind: 'failover', ms: random.integer(1_000, 5_000) }));
+  for (const left of ['empty', 'low'] as const) {
+    every(random, purchases, 150, 1, (at) => {
+      add(at, { kind: 'balance', left });
+      add(at + (isLong ? random.integer(4, 10) : random.integer(2, 4)), { kind: 'balance', left: 'full' });
+    });
+  }
   every(random, purchases, 60, 1, (at) => {
     const choice = random.next();
     add(at, { kind: 'delist', choice, isOnSale: false });

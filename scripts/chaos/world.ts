@@ -12,6 +12,7 @@ import { setUpBot } from '../../lib/telegram/set-up-bot.ts';
 import type { Ledger } from './books.ts';
 import { compileSources } from './compile-sources.ts';
 import { kill, startSandboxProcess, startShopProcess, type Child } from './children.ts';
+import { startDatabaseGate } from './database-gate.ts';
 import { provideDatabase } from './database.ts';
 import type { EventLog } from './event-log.ts';
 import { startFront } from './front.ts';
@@ -77,6 +78,8 @@ async function open(
   const databaseUrl = database.url;
   const db = connectPg({ url: databaseUrl, max: 8 });
   undos.push(() => db.close());
+  const gate = await startDatabaseGate(databaseUrl);
+  undos.push(() => gate.close());
 
   const slots: Slot[] = plan.processes.map(() => ({ port: null, child: null, isStarting: false }));
   const front = await startFront(() => slots.flatMap(({ port }) => port ?? []));
@@ -145,7 +148,7 @@ async function open(
       folder: sources.folder,
       env: {
         ...env,
-        DATABASE_URL: urlFor(databaseUrl, index, settings.isolation),
+        DATABASE_URL: urlFor(gate.url, index, settings.isolation),
         ...(settings.clockOffsetS === 0 ? {} : { CHAOS_CLOCK_OFFSET_S: String(settings.clockOffsetS) }),
       },
       logFile: logFile(`shop-${index}`),
@@ -277,6 +280,16 @@ async function open(
         [SHOP_APPLICATION, share],
       );
       return rows.length;
+    },
+    /** As when another server takes over: what the shop's connections had under way ends, and none comes about. */
+    async failOver(ms: number): Promise<void> {
+      gate.shut();
+      try {
+        await world.cutConnections(1);
+        await sleep(ms);
+      } finally {
+        gate.open();
+      }
     },
     /** `keepLogs` leaves the processes' own logs behind. */
     async close({ keepLogs = false }: { keepLogs?: boolean } = {}): Promise<void> {

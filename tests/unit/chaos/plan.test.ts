@@ -10,7 +10,12 @@ describe('makePlan', () => {
   it.each([3, 25, 1_000])('kills processes and cuts connections in a run of %i purchases, within it', (purchases) => {
     const { disturbances, buyers } = makePlan({ purchases, seed: 'any' });
     const kinds = new Set(disturbances.map(({ what }) => what.kind));
-    expect([...kinds]).toEqual(expect.arrayContaining(['weather', 'kill', 'cut_connections', 'lock_table', 'sweep']));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['weather', 'kill', 'freeze', 'cut_connections', 'failover', 'lock_table', 'sweep']),
+    );
+    expect(new Set(disturbances.flatMap(({ what }) => (what.kind === 'balance' ? what.left : [])))).toEqual(
+      new Set(['empty', 'low', 'full']),
+    );
     expect(disturbances.every(({ at }) => at >= 0 && at < purchases)).toBe(true);
     expect(buyers).toHaveLength(purchases);
   });
@@ -21,6 +26,19 @@ describe('makePlan', () => {
     expect(cutsOf({ purchases: 1_000, seed: 'any' })).toBe(2);
     expect(cutsOf({ purchases: 25, seed: 'any' })).toBe(0);
     expect(cutsOf({ purchases: 25, seed: 'any', powerCuts: 4 })).toBe(4);
+  });
+
+  it('has faults that every run meets, and buyers who make the supplier call back', () => {
+    const { sureFaults, buyers } = makePlan({ purchases: 25, seed: 'any' });
+    expect(sureFaults.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'telegram.payment_update.lose',
+        'esimgo.purchase.drop_before',
+        'esimgo.purchase.drop_after',
+        'esimgo.callback.duplicate',
+      ]),
+    );
+    expect(buyers.filter(({ habit }) => habit === 'uses_it').length).toBeGreaterThanOrEqual(4);
   });
 
   it('leaves a short run without requests that hang for a minute', () => {
