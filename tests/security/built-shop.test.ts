@@ -21,10 +21,12 @@ import { freePort, ROOT } from '../integration/processes/dev-process.ts';
 import { buildForProduction, startProcess, type StartProcess } from '../integration/processes/start-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { rawRequest, sendBytes } from '../support/raw-request.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 import { until } from '../support/until.ts';
 
 const START_MS = 240_000;
 const EMAIL = 'anna.petrova@mail.example.com';
+const MAIL_PASSWORD = 'the-password-for-mail';
 const NAMES = { first_name: 'Annuschka', last_name: 'Petrowskaja', username: 'annuschka_p' };
 
 const children = createChildren();
@@ -36,6 +38,7 @@ let built: Awaited<ReturnType<typeof buildForProduction>>;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let home: string;
 let sandbox: Place;
+let mail: Awaited<ReturnType<typeof startSmtpServer>>;
 let shop: StartProcess;
 let settings: Record<string, string>;
 
@@ -52,6 +55,8 @@ beforeAll(async () => {
   }
   database = await createTestDatabase();
   home = await mkdtemp(path.join(tmpdir(), 'esim-shop-security-'));
+  mail = await startSmtpServer();
+  mail.fail({ RCPT: '550 5.1.1 <%s> no such mailbox' });
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
   const vendors = { ESIMGO_API_KEY: `sandbox-${hex(12)}`, TELEGRAM_BOT_TOKEN: `700100:sandbox-${hex(14)}` };
   const port = await freePort();
@@ -75,6 +80,7 @@ beforeAll(async () => {
     CRON_SECRET: hex(16),
     DATA_KEY: hex(32),
     DATA_KEY_PREVIOUS: hex(32),
+    SMTP_URL: mail.url.replace('//', `//shop:${MAIL_PASSWORD}@`),
   };
   await post(sandbox, '/sandbox/api/set', { esimgo: { rate_per_s: 0 }, telegram: { rate_per_s: 0 } });
   const bot = createTelegramApi({
@@ -90,6 +96,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await shop?.kill();
   await children.stopAll();
+  await mail?.close();
   await database?.drop();
   await Promise.all([built?.remove(), home && rm(home, { recursive: true, force: true })]);
 }, START_MS);
@@ -297,7 +304,7 @@ describe('what npm start prints', () => {
         { match: { path: '/assignments' }, action: 'garbage', times: 1 },
       ]);
       await faults('telegram', [{ match: { path: '/sendPhoto' }, action: 'drop_after', times: 1 }]);
-      const purchase = await buy(shop, 6_601, sandbox);
+      const purchase = await buy(shop, 6_601, sandbox, { email: EMAIL });
       const order: Order = await purchase.waitFor(({ status }) => status === 'ready');
       await faults('esimgo', [{ match: { method: 'POST', path: '/orders' }, action: 'not_found' }]);
       const refused = await buy(shop, 6_602, sandbox);
@@ -348,6 +355,11 @@ describe('what npm start prints', () => {
         });
       }
       await send(shop, '/api/health', { headers: { authorization: `Bearer ${settings['CRON_SECRET']}` } });
+      // The letter was tried, and the refusal quotes the address.
+      await until(
+        async () => shop.output(),
+        (printed) => printed.includes('"mail_refused"'),
+      );
       await shop.stop();
 
       const output = shop.output();
@@ -361,7 +373,9 @@ describe('what npm start prints', () => {
       const iccids = output.match(/\d{18,22}/g) ?? [];
       const login = new URLSearchParams(initData);
       const secrets: Record<string, string> = {
-        ...Object.fromEntries(Object.entries(settings).filter(([name]) => /KEY|SECRET|TOKEN|DATABASE_URL/.test(name))),
+        ...Object.fromEntries(
+          Object.entries(settings).filter(([name]) => /KEY|SECRET|TOKEN|DATABASE_URL|SMTP_URL/.test(name)),
+        ),
         botSecret: settings['TELEGRAM_BOT_TOKEN']?.split(':')[1] ?? '',
         initData,
         hash: login.get('hash') ?? '',
@@ -369,6 +383,7 @@ describe('what npm start prints', () => {
         lpa: order.activation_code ?? '',
         matchingId: order.activation_code?.split('$')[2] ?? '',
         email: EMAIL,
+        mailPassword: MAIL_PASSWORD,
         ...NAMES,
       };
       for (const [name, value] of Object.entries(secrets)) {

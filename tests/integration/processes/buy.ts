@@ -34,7 +34,7 @@ export function post<Body>(
 export const ledgerOf = (sandbox: Place) => send<Ledger>(sandbox, '/sandbox/api/ledger');
 
 /** Pays for the smallest plan for Thailand. */
-export async function buy(shop: Place, userId: number, sandbox: Place = shop) {
+export async function buy(shop: Place, userId: number, sandbox: Place = shop, more: object = {}) {
   const login = await post<{ init_data: string }>(sandbox, '/sandbox/api/init-data', {
     user: { id: userId, first_name: 'Test' },
   });
@@ -43,7 +43,7 @@ export async function buy(shop: Place, userId: number, sandbox: Place = shop) {
   const ordered = await post<CreateOrderAnswer>(
     shop,
     '/api/esimgo/order',
-    { bundle_id: plans[0]?.id, expected_stars: plans[0]?.price_stars },
+    { bundle_id: plans[0]?.id, expected_stars: plans[0]?.price_stars, ...more },
     { ...headers, 'idempotency-key': `test-${userId}` },
   );
   const { id } = ordered.order;
