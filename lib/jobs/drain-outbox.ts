@@ -5,6 +5,7 @@ import {
   claimJobs,
   enqueue,
   finishJob,
+  isJobKind,
   postponeJob,
   renewLease,
   type Job,
@@ -48,6 +49,8 @@ const MAX_ATTEMPTS: Record<JobKind, number> = {
   tell_late: 3,
   alert: 12,
 };
+/** About a day: a job that only a newer release knows waits for that release to come back. */
+const MAX_ATTEMPTS_OF_UNKNOWN = 300;
 
 /**
  * Works off what is due until nothing is, or until the time is over or the process is to end; jobs that are still
@@ -97,14 +100,14 @@ async function settle(deps: ShopDeps, job: Job): Promise<keyof DrainReport> {
       await finishJob(deps.db, job);
       return 'done';
     }
-    if (job.attempts < MAX_ATTEMPTS[job.kind]) {
+    if (job.attempts < limitOf(job)) {
       await postponeJob(deps.db, job, result.afterMs, null);
       return 'postponed';
     }
     return await bury(deps, job, 'too many attempts');
   } catch (error) {
     deps.log.warn('job_failed', { job: job.kind, subjectId: job.subject_id, attempt: job.attempts, error });
-    if (job.attempts >= MAX_ATTEMPTS[job.kind]) return await bury(deps, job, nameOf(error));
+    if (job.attempts >= limitOf(job)) return await bury(deps, job, nameOf(error));
     await postponeJob(deps.db, job, retryAfterMsOf(error) ?? retryDelayMs(job.attempts), nameOf(error));
     return 'postponed';
   } finally {
@@ -120,6 +123,10 @@ async function bury(deps: ShopDeps, job: Job, reason: string): Promise<'buried'>
   });
   deps.log.error('job_buried', { job: job.kind, subjectId: job.subject_id, reason });
   return 'buried';
+}
+
+function limitOf({ kind }: { kind: string }): number {
+  return isJobKind(kind) ? MAX_ATTEMPTS[kind] : MAX_ATTEMPTS_OF_UNKNOWN;
 }
 
 /** A class name says enough for the table; the log has the rest. */

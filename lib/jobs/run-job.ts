@@ -6,15 +6,20 @@ import { mailReady } from '../notify/mail-ready.ts';
 import { tellLate, tellReady, tellRefunded } from '../notify/tell-buyer.ts';
 import { deliverOrder } from '../orders/deliver-order.ts';
 import { backOff, DONE, type JobResult } from '../orders/job-result.ts';
-import type { Job } from '../orders/outbox.ts';
+import { isJobKind, type Job } from '../orders/outbox.ts';
 import { provisionOrder } from '../orders/provision-order.ts';
 import { reconcileJob } from '../orders/reconcile-job.ts';
 import { refreshOrder } from '../orders/refresh-order.ts';
 import { refundPayment } from '../orders/refund-payment.ts';
 import { withdrawEsim } from '../orders/withdraw-esim.ts';
 
+export class UnknownJobKindError extends Error {
+  override name = 'UnknownJobKindError';
+}
+
 /** Every kind may run twice and in parallel: each verb starts from the state it finds. */
 export async function runJob(deps: ShopDeps, job: Job): Promise<JobResult> {
+  if (!isJobKind(job.kind)) throw new UnknownJobKindError(`no such job: ${String(job.kind)}`);
   switch (job.kind) {
     case 'provision':
       return provisionOrder(deps, job.subject_id, job.late_ms);

@@ -18,6 +18,11 @@ export const JOB_KINDS = [
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** False for what a newer release left behind. */
+export function isJobKind(kind: string): kind is JobKind {
+  return JOB_KINDS.some((known) => known === kind);
+}
+
 export interface Job {
   id: number;
   job_key: string;

@@ -28,6 +28,16 @@ afterAll(async () => {
   }
 });
 
+/** Until the answer is called, PostgreSQL refuses what would be written of this order. */
+async function refuseWrites(table: 'orders' | 'payments', of: 'UPDATE' | 'INSERT', when: string) {
+  await shop.query(`CREATE OR REPLACE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'refused by the test'; END $$`);
+  await shop.query(
+    `CREATE TRIGGER refused BEFORE ${of} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse_row()`,
+  );
+  return () => shop.query(`DROP TRIGGER refused ON ${table}`);
+}
+
 describe('the clock of a delivery', () => {
   it('refunds what is not in hand in time and was not bought', async () => {
     const plan = nextPlan();
@@ -79,6 +89,63 @@ describe('the clock of a delivery', () => {
   });
 });
 
+describe('an order that cannot be written', () => {
+  it('and is late keeps no later one waiting, and is told to the admins once a day', async () => {
+    const [bad, good] = [await steps.paidAndIdle(nextPlan()), await steps.paidAndIdle(nextPlan())];
+    const late = `UPDATE orders SET deliver_by = now() - $2::integer * interval '1 second' WHERE id = $1`;
+    await shop.query(late, [bad.orderId, 10]);
+    await shop.query(late, [good.orderId, 1]);
+    const accept = await refuseWrites('orders', 'UPDATE', `old.id = '${bad.orderId}'`);
+    try {
+      for (let run = 0; run < 2; run += 1) expect((await shop.cron('expire')).status).toBe(200);
+      await steps.runUntil(good.orderId, 'refunded/cancelled');
+      expect(await steps.state(bad.orderId)).toBe('paid/none');
+      expect(await steps.alertsOf(bad.orderId)).toEqual(['job_failed']);
+    } finally {
+      await accept();
+    }
+    await shop.cron('expire');
+    await steps.runUntil(bad.orderId, 'refunded/cancelled');
+  });
+
+  it('and has expired keeps no other one open', async () => {
+    const [bad, good] = [await steps.ordered(nextPlan()), await steps.ordered(nextPlan())];
+    await shop.query(`UPDATE orders SET expires_at = now() - interval '1 second' WHERE id = ANY($1::text[])`, [
+      [bad.orderId, good.orderId],
+    ]);
+    const accept = await refuseWrites('orders', 'UPDATE', `old.id = '${bad.orderId}'`);
+    try {
+      expect(await shop.cron('expire')).toMatchObject({ body: { expired: 1 } });
+      expect(await steps.row(good.orderId)).toMatchObject({ status: 'expired' });
+      expect(await steps.alertsOf(bad.orderId)).toEqual(['job_failed']);
+    } finally {
+      await accept();
+    }
+    expect(await shop.cron('expire')).toMatchObject({ body: { expired: 1 } });
+  });
+
+  it('and was paid unheard keeps no other payment from being found, and stays in doubt', async () => {
+    const [bad, good] = [await steps.paidUnheard(nextPlan()), await steps.paidUnheard(nextPlan())];
+    const marks = () => shop.query(`SELECT stars_offset FROM shop`);
+    const before = await marks();
+    await shop.query(`UPDATE orders SET approved_at = now() - interval '1 hour' WHERE id = $1`, [bad.orderId]);
+    const accept = await refuseWrites('payments', 'INSERT', `new.order_id = '${bad.orderId}'`);
+    try {
+      expect(await shop.cron('sweep-stars')).toMatchObject({ status: 200, body: { found: 1 } });
+      await steps.runUntil(good.orderId, 'paid/assigned');
+      expect(await steps.alertsOf(bad.orderId)).toEqual(['job_failed']);
+      // Or it would be forgotten once enough others came after it.
+      expect(await marks()).toEqual(before);
+      expect((await bad.buyer.status(bad.orderId)).payment_in_doubt).toBe(true);
+    } finally {
+      await accept();
+    }
+    expect(await shop.cron('sweep-stars')).toMatchObject({ body: { found: 1 } });
+    expect(await marks()).not.toEqual(before);
+    await steps.runUntil(bad.orderId, 'paid/assigned');
+  });
+});
+
 describe('the expiry of orders', () => {
   it('closes what nobody paid, and only when its time is over', async () => {
     const [old, young] = [await steps.ordered(nextPlan()), await steps.ordered(nextPlan())];
@@ -116,6 +183,24 @@ describe('the sweep of Telegram’s ledger', () => {
     );
     expect(booked).toEqual([{ order_id: orderId, state: 'refunded', refunded_by: 'telegram', pays_for_order: false }]);
     expect(await steps.state(orderId)).toBe('unpaid/none');
+  });
+
+  it('delivers nothing for a charge that came and went while neither was heard of', async () => {
+    const plan = nextPlan();
+    const { buyer, orderId, charge } = await steps.paidUnheard(plan);
+    await shop.faults('telegram', [{ match: { path: 'webhook', body: 'refunded_payment' }, action: 'lose' }]);
+    await shop.set({ telegram: { refund: { charge_id: charge.charge_id } } });
+    await until(
+      () => steps.refundsOf(buyer.id),
+      (refunds) => refunds.length === 1,
+    );
+    await shop.cron('sweep-stars');
+    await steps.runJobs();
+    expect(
+      await shop.query(`SELECT state, refunded_by, pays_for_order FROM payments WHERE order_id = $1`, [orderId]),
+    ).toEqual([{ state: 'refunded', refunded_by: 'telegram', pays_for_order: false }]);
+    expect(await steps.state(orderId)).toBe('unpaid/none');
+    expect(await steps.purchasesSent(plan.id)).toBe(0);
   });
 
   it('and the update that comes at last book a payment once', async () => {
@@ -167,6 +252,34 @@ describe('the sweep of Telegram’s ledger', () => {
     await shop.cron('sweep-stars');
     expect(await states()).toEqual(Array(5).fill('needs_human'));
     await steps.runUntil(orderId, 'paid/assigned');
+  });
+});
+
+describe('charges of another program on the same bot', () => {
+  async function foreignCharge(chargeId: string, at: string): Promise<void> {
+    await shop.query(
+      `INSERT INTO sandbox.tg_transactions (kind, charge_id, user_id, amount, payload, at)
+       VALUES ('charge', $1, 1, 5, 'tip', ${at})`,
+      [chargeId],
+    );
+  }
+  const statesOf = async (prefix: string) =>
+    (
+      await shop.query<{ state: string }>(
+        `SELECT state FROM payments WHERE starts_with(telegram_payment_charge_id, $1)`,
+        [prefix],
+      )
+    ).map(({ state }) => state);
+
+  it('from before this shop existed stop no sweep and are nobody’s business', async () => {
+    for (let number = 0; number < 5; number += 1) {
+      await foreignCharge(`before-${number}`, `(SELECT created_at FROM shop) - interval '1 hour'`);
+    }
+    const { orderId } = await steps.paidUnheard(nextPlan());
+    expect(await shop.cron('sweep-stars')).toMatchObject({ body: { found: 1 } });
+    expect(await statesOf('before-')).toEqual([]);
+    await steps.runUntil(orderId, 'paid/assigned');
+    await shop.query(`DELETE FROM sandbox.tg_transactions WHERE starts_with(charge_id, 'before-')`);
   });
 });
 
@@ -256,6 +369,44 @@ describe('a job', () => {
     expect(job?.dead_at).not.toBeNull();
     expect(job?.last_error).toBe('TelegramUnreachableError');
     expect(await steps.alertsOf(orderId)).toEqual(['job_failed']);
+  });
+
+  it('of a kind that only a newer release knows is kept for about a day, then ends with an alert', async () => {
+    await shop.query(`INSERT INTO outbox (job_key, kind, subject_id) VALUES ('nova:ord_nova', 'nova', 'ord_nova')`);
+    await drainOutbox(shop.app.deps, { subjectId: 'ord_nova' });
+    expect(await jobRow('ord_nova')).toMatchObject({ attempts: 1, dead_at: null, is_due: false });
+    await shop.query(`UPDATE outbox SET attempts = 299, run_at = now() WHERE subject_id = 'ord_nova'`);
+    await drainOutbox(shop.app.deps, { subjectId: 'ord_nova' });
+    expect((await jobRow('ord_nova'))?.dead_at).not.toBeNull();
+    expect(await steps.alertsOf('ord_nova')).toEqual(['job_failed']);
+  });
+
+  it('whose worker died is done by another within a minute', async () => {
+    const { buyer, orderId } = await steps.paid(nextPlan());
+    await buyer.waitFor(orderId, 'ready');
+    await steps.runJobs();
+    await shop.query(`UPDATE outbox SET done_at = NULL, run_at = now() WHERE job_key = 'tell_ready:' || $1`, [orderId]);
+    const { deps } = shop.app;
+    let isTaken = (): void => undefined;
+    const taken = new Promise<void>((resolve) => (isTaken = resolve));
+    let release = (): void => undefined;
+    const released = new Promise<number>((resolve) => (release = () => resolve(1)));
+    const sendPhoto = () => {
+      isTaken();
+      return released;
+    };
+    const dead = drainOutbox({ ...deps, telegram: { ...deps.telegram, sendPhoto } }, { subjectId: orderId });
+    try {
+      await taken;
+      expect(await drainOutbox(deps, { subjectId: orderId })).toMatchObject({ done: 0 });
+      await shop.query(`UPDATE outbox SET run_at = run_at - interval '1 minute' WHERE job_key = 'tell_ready:' || $1`, [
+        orderId,
+      ]);
+      expect(await drainOutbox(deps, { subjectId: orderId })).toMatchObject({ done: 1 });
+    } finally {
+      release();
+      await dead;
+    }
   });
 
   it('that hangs holds up no other', async () => {
