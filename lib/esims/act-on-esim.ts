@@ -6,12 +6,12 @@ import { readOwnOrder } from '../orders/read-orders.ts';
 import { isTelegramError } from '../telegram/errors.ts';
 import { adviceFor, esimStateOf } from './esim-state.ts';
 import { findOwnEsim, toEsim, type EsimWithBundles } from './read-esims.ts';
-import { refreshEsim } from './refresh-esim.ts';
+import { refreshInTurn } from './refresh-soon.ts';
 
 /** One copy a minute: enough for who deleted a message, too little to flood a chat. */
 const RESEND_EVERY_S = 60;
 
-/** What the holder of an eSIM may ask for. What tells of its state reads the supplier first. */
+/** What the holder of an eSIM may ask for. What tells of its state reads the supplier first, if that was not just done. */
 export async function actOnEsim(deps: ShopDeps, userId: number, body: EsimActionBody): Promise<EsimActionAnswer> {
   const esimId = body.id ?? (await esimOfOrder(deps, userId, body.order_id ?? ''));
   await findOwnEsim(deps, userId, esimId);
@@ -76,7 +76,7 @@ async function resend(deps: ShopDeps, userId: number, esimId: string): Promise<'
 }
 
 async function requireRefresh(deps: ShopDeps, esimId: string): Promise<void> {
-  if ((await refreshEsim(deps, esimId)) === 'unavailable') throw new AppError('temporarily_unavailable');
+  if ((await refreshInTurn(deps, esimId)) === 'unavailable') throw new AppError('temporarily_unavailable');
 }
 
 function advise(esim: EsimWithBundles): Advice {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/contract/catalogue.ts';
 import type { Esim, EsimActionAnswer, EsimActionBody, EsimSummary } from '../../lib/contract/esim.ts';
 import type { Order } from '../../lib/contract/order.ts';
+import { refreshInTurn } from '../../lib/esims/refresh-soon.ts';
 import { readQrPng, readQrSvgDataUri } from '../support/read-qr.ts';
 import { startShop, until, type ShopUnderTest } from '../support/shop.ts';
 
@@ -44,13 +45,17 @@ async function buy(): Promise<Bought> {
 const detail = async (buyer: Buyer, id: string) =>
   (await buyer.get<{ esim: Esim }>(`/api/esimgo/esim?id=${id}`)).body.esim;
 const list = async (buyer: Buyer) => (await buyer.get<{ esims: EsimSummary[] }>('/api/esimgo/esim')).body.esims;
+/** As ten seconds later: a look is done at most once in them. */
+const afterAWhile = (id: string) => shop.app.deps.kv.delete(`esim:refresh:${id}`);
 const act = async (buyer: Buyer, body: EsimActionBody) => {
   const answer = await buyer.post<EsimActionAnswer>('/api/esimgo/esim', body);
   expect(answer.status).toBe(200);
   return answer.body;
 };
-const move = (bought: Bought, action: string, more: object = {}) =>
-  shop.control('esim', { iccid: bought.iccid, action, ...more });
+const move = async (bought: Bought, action: string, more: object = {}) => {
+  await shop.control('esim', { iccid: bought.iccid, action, ...more });
+  await afterAWhile(bought.id);
+};
 const diagnose = ({ buyer, id }: Bought) => act(buyer, { id, action: 'diagnose' });
 const bytesOf = ({ data_mb: mb }: Plan) => (mb ?? 0) * 1_000_000;
 
@@ -119,6 +124,8 @@ describe('an eSIM', () => {
     expect([second.esim_id, third.esim_id]).toEqual([bought.id, bought.id]);
     expect(second).toMatchObject({ kind: 'top_up', activation_code: bought.order.activation_code });
 
+    await shop.settled();
+    await afterAWhile(bought.id);
     const { esim } = await act(bought.buyer, { id: bought.id, action: 'refresh_usage' });
     expect(esim.bundles).toHaveLength(3);
     expect(new Set(esim.bundles.map(({ order_id: orderId }) => orderId))).toEqual(
@@ -250,6 +257,7 @@ describe('diagnose', () => {
   it('says when the supplier cannot be asked, and keeps what is known', async () => {
     const bought = await buy();
     await shop.faults('esimgo', [{ match: { direction: 'in', path: '/esims/' }, action: 'forbidden' }]);
+    await afterAWhile(bought.id);
     const answer = await bought.buyer.post('/api/esimgo/esim', { id: bought.id, action: 'diagnose' });
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'temporarily_unavailable' } } });
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
@@ -298,6 +306,7 @@ describe('activated', () => {
   it('is noted also while the supplier cannot be asked', async () => {
     const bought = await buy();
     await shop.faults('esimgo', [{ match: { direction: 'in', path: '/esims/' }, action: 'forbidden' }]);
+    await afterAWhile(bought.id);
     const answer = await bought.buyer.post('/api/esimgo/esim', { id: bought.id, action: 'activated' });
     expect(answer.status).toBe(503);
     expect(await confirmedAt(bought)).toBeInstanceOf(Date);
@@ -306,19 +315,80 @@ describe('activated', () => {
 });
 
 describe('a look at an eSIM', () => {
+  beforeAll(loseCallbacks);
+  afterAll(() => shop.faults('esimgo', []));
+
+  const looksAt = async ({ iccid }: Bought) => {
+    const { body } = await shop.call<{ entries: { path: string; direction: string }[] }>('/sandbox/api/journal');
+    return body.entries.filter(({ path, direction }) => direction === 'in' && path.endsWith(`/esims/${iccid}`)).length;
+  };
+  const refresh = ({ buyer, id }: Bought) =>
+    buyer.post<EsimActionAnswer>('/api/esimgo/esim', { id, action: 'refresh_usage' });
+
   it('has the supplier asked at most once in ten seconds, however often the screen polls', async () => {
     const bought = await buy();
     await shop.query(`UPDATE esims SET refreshed_at = NULL WHERE id = $1`, [bought.id]);
-    await shop.app.deps.kv.delete(`esim:refresh:${bought.id}`);
-    const callsSoFar = async () => {
-      const { body } = await shop.call<{ entries: { path: string; direction: string }[] }>('/sandbox/api/journal');
-      return body.entries.filter(({ path, direction }) => direction === 'in' && path.endsWith(`/esims/${bought.iccid}`))
-        .length;
-    };
-    const before = await callsSoFar();
+    await afterAWhile(bought.id);
+    const before = await looksAt(bought);
     await Promise.all(Array.from({ length: 10 }, () => detail(bought.buyer, bought.id)));
     await shop.settled();
-    await until(callsSoFar, (calls) => calls > before);
-    expect(await callsSoFar()).toBe(before + 1);
+    await until(
+      () => looksAt(bought),
+      (looks) => looks > before,
+    );
+    expect(await looksAt(bought)).toBe(before + 1);
+  });
+
+  it('has the supplier asked once for all who press at once, and shows each of them what it said', async () => {
+    const bought = await buy();
+    await move(bought, 'use', { bytes: 400_000_000 });
+    const before = await looksAt(bought);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(bought)));
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.esim.usage?.remaining_bytes).toBe(bytesOf(plan) - 400_000_000);
+    }
+    expect(await looksAt(bought)).toBe(before + 1);
+  });
+
+  it('answers a repeat within ten seconds with what is stored, whatever is asked for', async () => {
+    const bought = await buy();
+    await move(bought, 'use', { bytes: 1_000 });
+    const first = (await refresh(bought)).body.esim;
+    const before = await looksAt(bought);
+    await shop.control('esim', { iccid: bought.iccid, action: 'use', bytes: 5_000 });
+    for (const action of ['refresh_usage', 'diagnose', 'activated'] as const) {
+      const { esim } = await act(bought.buyer, { id: bought.id, action });
+      expect([esim.as_of, esim.usage]).toEqual([first.as_of, first.usage]);
+    }
+    expect(await looksAt(bought)).toBe(before);
+    await afterAWhile(bought.id);
+    expect((await refresh(bought)).body.esim.usage?.remaining_bytes).toBe(bytesOf(plan) - 6_000);
+  });
+
+  it('counts over all instances, and for each eSIM by itself', async () => {
+    const [bought, other] = [await buy(), await buy()];
+    await Promise.all([afterAWhile(bought.id), afterAWhile(other.id)]);
+    const before = await looksAt(bought);
+    const { deps } = shop.app;
+    const instances = Array.from({ length: 3 }, () => ({ ...deps, supplier: { ...deps.supplier } }));
+    await Promise.all(instances.map((instance) => refreshInTurn(instance, bought.id)));
+    expect(await looksAt(bought)).toBe(before + 1);
+    const others = await looksAt(other);
+    await refresh(other);
+    expect(await looksAt(other)).toBe(others + 1);
+  });
+
+  it('that failed is not repeated at once either, and says so again', async () => {
+    const bought = await buy();
+    await shop.faults('esimgo', [{ match: { direction: 'in', path: '/esims/' }, action: 'forbidden' }]);
+    await afterAWhile(bought.id);
+    expect((await refresh(bought)).status).toBe(503);
+    const before = await looksAt(bought);
+    expect((await refresh(bought)).status).toBe(503);
+    expect(await looksAt(bought)).toBe(before);
+    await loseCallbacks();
+    await afterAWhile(bought.id);
+    expect((await refresh(bought)).status).toBe(200);
   });
 });
