@@ -12,6 +12,7 @@ import { drainOutbox } from './drain-outbox.ts';
 import { findOverduePayments } from './look-for-payments.ts';
 import { purge } from './purge.ts';
 import { reseal } from './reseal.ts';
+import { watchRefunds } from './watch-refunds.ts';
 import { watchShop } from './watch-shop.ts';
 
 export const CRON_JOBS = ['tick', 'drain', 'reconcile', 'sync-catalogue', 'sweep-stars', 'usage', 'expire'] as const;
@@ -76,7 +77,10 @@ async function tick(app: CronDeps): Promise<Report> {
   await part('resealed', () => reseal(deps));
   await part('erased', () => eraseDueUsers(deps));
   if (await isTurn(app, 'purge')) await part('purge', () => purge(deps));
-  if (await isTurn(app, 'watch')) await part('alerts', () => watchShop(deps));
+  if (await isTurn(app, 'watch')) {
+    await part('alerts', () => watchShop(deps));
+    await part('refunds', () => watchRefunds(deps));
+  }
   await part('catalogue', () => syncIfStale(app));
   return report;
 }

@@ -70,6 +70,23 @@ describe('the report of stuck orders', () => {
     expect(await stuck()).toMatchObject({ [refund.orderId]: 'job_failed: refund (TelegramUnreachableError)' });
   });
 
+  it('names a second charge that does not go back, by its payment', async () => {
+    const { buyer, orderId } = await steps.paid(nextPlan());
+    await buyer.waitFor(orderId, 'ready');
+    await shop.faults('telegram', [{ match: { path: 'refundStarPayment' }, action: 'error_500' }]);
+    const [charge] = await steps.chargesOf(buyer.id);
+    if (charge === undefined) throw new Error('nothing was charged');
+    await steps.postUpdate(steps.paymentUpdate({ ...charge, charge_id: 'second-charge' }));
+    await shop.settled();
+    const [second] = await shop.query<{ id: string }>(
+      `UPDATE payments SET recorded_at = recorded_at - interval '3 minutes'
+       WHERE telegram_payment_charge_id = 'second-charge' RETURNING id`,
+    );
+    expect(await stuck()).toMatchObject({ [orderId]: `${second?.id}: refund fails: TelegramUnreachableError` });
+    await shop.query(`UPDATE outbox SET dead_at = now() WHERE kind = 'refund' AND subject_id = $1`, [second?.id]);
+    expect(await stuck()).toMatchObject({ [orderId]: `${second?.id}: job_failed: refund (TelegramUnreachableError)` });
+  });
+
   it('is for whoever has the secret only', async () => {
     const { body } = await shop.call<object>('/api/health');
     expect(Object.keys(body)).toEqual(['ok']);

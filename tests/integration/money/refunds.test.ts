@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
+import { watchRefunds } from '../../../lib/jobs/watch-refunds.ts';
 import { refundPayment } from '../../../lib/orders/refund-payment.ts';
 import { expectBooksToBalance } from '../../support/invariants.ts';
 import { moneySteps } from '../../support/money.ts';
@@ -149,6 +150,91 @@ describe('a refund', () => {
     await steps.runJobs();
     expect(await shop.query(`SELECT id FROM outbox WHERE dead_at IS NOT NULL`)).toEqual([]);
     expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+  });
+});
+
+describe('the watch over refunds', () => {
+  const moveDue = (paymentId: string, hours: number) =>
+    shop.query(
+      `UPDATE outbox SET created_at = created_at - $2::integer * interval '1 hour' WHERE job_key = 'refund:' || $1`,
+      [paymentId, hours],
+    );
+
+  it('tells of one that has not succeeded for an hour, whatever Telegram answers, and again each day', async () => {
+    const { buyer, orderId } = await refundWith('error_500', 1_000);
+    await shop.settled();
+    const { id } = await paymentOf(orderId);
+    expect(await watchRefunds(shop.app.deps)).toBe(0);
+    await moveDue(id, 1);
+    expect(await watchRefunds(shop.app.deps)).toBe(1);
+    expect(await watchRefunds(shop.app.deps)).toBe(0);
+    expect(await steps.alertsOf(id)).toEqual(['refund_failed']);
+    await moveDue(id, 24);
+    expect(await watchRefunds(shop.app.deps)).toBe(1);
+    await moveDue(id, 23);
+    expect(await watchRefunds(shop.app.deps)).toBe(0);
+    expect(await steps.alertsOf(id)).toEqual(['refund_failed', 'refund_failed']);
+    await shop.faults('telegram', []);
+    await steps.runUntil(orderId, 'refunded/cancelled');
+    expect(await steps.refundsOf(buyer.id)).toHaveLength(1);
+  });
+
+  it('is part of the tick', async () => {
+    const { orderId } = await refundWith('error_500', 1_000);
+    await shop.settled();
+    const { id } = await paymentOf(orderId);
+    await moveDue(id, 1);
+    await shop.app.deps.kv.delete('tick:watch');
+    expect(await shop.cron('tick')).toMatchObject({ body: { refunds: 1 } });
+    await shop.faults('telegram', []);
+    await steps.runUntil(orderId, 'refunded/cancelled');
+  });
+
+  it('compares what is booked as returned with Telegram’s ledger, where that was read', async () => {
+    const { orderId } = await refundWith('error_500', 1);
+    await steps.runUntil(orderId, 'refunded/cancelled');
+    const { id, telegram_payment_charge_id: chargeId } = await paymentOf(orderId);
+    const bookedBefore = (minutes: number) =>
+      shop.query(`UPDATE payments SET refunded_at = now() - $2::integer * interval '1 minute' WHERE id = $1`, [
+        id,
+        minutes,
+      ]);
+    const rename = (from: string, to: string) =>
+      shop.query(`UPDATE sandbox.tg_transactions SET charge_id = $2 WHERE charge_id = $1 AND kind = 'refund'`, [
+        from,
+        to,
+      ]);
+    const fill = async (entries: number) => {
+      await shop.query(
+        `INSERT INTO sandbox.tg_transactions (kind, charge_id, user_id, amount, payload, at)
+         SELECT 'charge', 'filler-' || number, 1, 1, 'tip', now() FROM generate_series(1, $1::integer) AS number`,
+        [entries],
+      );
+      await shop.query(`UPDATE shop SET stars_offset = (SELECT count(*) FROM sandbox.tg_transactions)`);
+    };
+    const empty = () => shop.query(`DELETE FROM sandbox.tg_transactions WHERE starts_with(charge_id, 'filler-')`);
+    try {
+      await bookedBefore(61);
+      await fill(150);
+      expect(await watchRefunds(shop.app.deps)).toBe(0);
+      await empty();
+      // Telegram returned nothing, whatever it answered.
+      await rename(chargeId, 'hidden');
+      await fill(2_100);
+      expect(await watchRefunds(shop.app.deps)).toBe(0);
+      await empty();
+      await fill(150);
+      await bookedBefore(59);
+      expect(await watchRefunds(shop.app.deps)).toBe(0);
+      await bookedBefore(61);
+      expect(await watchRefunds(shop.app.deps)).toBe(1);
+      expect(await watchRefunds(shop.app.deps)).toBe(0);
+      expect(await steps.alertsOf(id)).toEqual(['refund_not_in_ledger']);
+    } finally {
+      await empty();
+      await rename('hidden', chargeId);
+      await shop.query(`UPDATE shop SET stars_offset = 0`);
+    }
   });
 });
 
