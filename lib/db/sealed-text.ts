@@ -1,15 +1,27 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Seals short texts for storage and opens them again. */
+/** Seals short texts for storage and opens them again, and makes digests of texts that need only be recognised. */
 export interface Keyring {
   /** `purpose` and the row's id are bound to the text: a value moved to another row or column does not open. */
   seal(plain: string, purpose: string): string;
   open(sealed: string, purpose: string): string;
   /** True when the value was sealed with a key that is on its way out. */
   isOld(sealed: string): boolean;
+  /** 64 hex digits by which the text is known again; without the key nobody can find it by guessing. */
+  digest(text: string, purpose: string): string;
+  /** Whether a digest of any key of the ring is that of the text. */
+  isDigestOf(digest: string, text: string, purpose: string): boolean;
   /** What values sealed now carry as the id of their key. */
   readonly currentId: string;
   /** True while an older key can open values as well. */
@@ -50,7 +62,23 @@ export function createKeyring(keys: readonly string[]): Keyring {
     currentId: current.id,
     isRotating: ring.some(({ id }) => id !== current.id),
     isOld: (sealed) => sealed.split('.')[1] !== current.id,
+    digest: (text, purpose) => digestWith(current.bytes, text, purpose).toString('hex'),
+    isDigestOf(digest, text, purpose) {
+      const given = Buffer.from(digest, 'hex');
+      let isValid = false;
+      for (const { bytes } of ring) {
+        const expected = digestWith(bytes, text, purpose);
+        isValid = (given.length === expected.length && timingSafeEqual(given, expected)) || isValid;
+      }
+      return isValid;
+    },
   };
+}
+
+/** HMAC-SHA256 with a key of its own for each purpose. */
+function digestWith(key: Buffer, text: string, purpose: string): Buffer {
+  const derived = Buffer.from(hkdfSync('sha256', key, '', `digest:${purpose}`, 32));
+  return createHmac('sha256', derived).update(text).digest();
 }
 
 function keyFrom(text: string): { id: string; bytes: Buffer } {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { findSellablePlan, type SellablePlan as PlanLookup } from '../catalogue/find-sellable-plan.ts';
 import { repriceBundle } from '../catalogue/reprice-bundle.ts';
 import { AppError } from '../contract/error-codes.ts';
@@ -35,9 +34,8 @@ export async function createOrder(
   deps: ShopDeps,
   { user, body, idempotencyKey }: CreateOrderInput,
 ): Promise<CreateOrderAnswer> {
-  const requestHash = hashOf(body);
   const existing = await findByKey(deps, user.id, idempotencyKey);
-  if (existing !== null) return answerAgain(deps, user, existing, requestHash);
+  if (existing !== null) return answerAgain(deps, user, existing, body);
 
   const plan = await readPlan(deps, body);
   const target = body.iccid === undefined ? null : await findTopUpTarget(deps, user.id, body.iccid);
@@ -49,18 +47,23 @@ export async function createOrder(
   }
 
   const language = await rememberUser(deps.db, user);
-  const order = await insertOrder(deps, { user, body, idempotencyKey, requestHash, plan, esimId: target?.id ?? null });
+  const order = await insertOrder(deps, { user, body, idempotencyKey, plan, esimId: target?.id ?? null });
   if (order === null) {
     const winner = await findByKey(deps, user.id, idempotencyKey);
     if (winner === null) throw new Error('an order that stopped the insert is not to be found');
-    return answerAgain(deps, user, winner, requestHash);
+    return answerAgain(deps, user, winner, body);
   }
   return { order: toOrder(order), invoice_url: await makeInvoice(deps, order, language) };
 }
 
-function hashOf(body: CreateOrderBody): string {
-  const canonical = JSON.stringify([body.bundle_id, body.expected_stars, body.iccid ?? null, body.email ?? null]);
-  return createHash('sha256').update(canonical).digest('hex');
+/** What a repeat must be the same in. It holds an e-mail address, so that only a keyed digest of it is stored. */
+function canonical(body: CreateOrderBody): string {
+  return JSON.stringify([body.bundle_id, body.expected_stars, body.iccid ?? null, body.email ?? null]);
+}
+
+/** Equal requests have unequal digests from one person, or one key, to the next. */
+function requestPurpose(userId: number, idempotencyKey: string): string {
+  return `order-request:${userId}:${idempotencyKey}`;
 }
 
 /** One whose time is over is closed first, so that nobody gets its link. */
@@ -80,9 +83,12 @@ async function answerAgain(
   deps: ShopDeps,
   user: KnownUser,
   order: OrderRow,
-  requestHash: string,
+  body: CreateOrderBody,
 ): Promise<CreateOrderAnswer> {
-  if (order.request_hash !== requestHash) throw new AppError('idempotency_conflict');
+  const purpose = requestPurpose(user.id, order.idempotency_key);
+  if (!deps.keyring.isDigestOf(order.request_hash, canonical(body), purpose)) {
+    throw new AppError('idempotency_conflict');
+  }
   if (order.status === 'pending' && !isPaymentInDoubt(order)) await requireSale(deps, order);
   const invoiceUrl = order.invoice_url ?? (await makeInvoice(deps, order, await rememberUser(deps.db, user)));
   return { order: toOrder(order), invoice_url: invoiceUrl };
@@ -150,7 +156,6 @@ async function requireCompatible({ supplier }: ShopDeps, iccid: string, bundleNa
 }
 
 interface NewOrder extends CreateOrderInput {
-  requestHash: string;
   plan: SellablePlan;
   esimId: string | null;
 }
@@ -192,7 +197,7 @@ async function insertOrder(deps: ShopDeps, input: NewOrder): Promise<OrderRow | 
         plan.rulesVersion,
         rules.payoutMicroUsdPerStar,
         input.idempotencyKey,
-        input.requestHash,
+        deps.keyring.digest(canonical(body), requestPurpose(user.id, input.idempotencyKey)),
         // Kept only where it will be used.
         body.email === undefined || deps.mailer === null ? null : deps.keyring.seal(body.email, emailPurpose(id)),
         deps.config.orderTtlS,

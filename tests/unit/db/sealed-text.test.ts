@@ -45,6 +45,27 @@ describe('createKeyring', () => {
     expect(createKeyring([Buffer.from(OLD, 'hex').toString('base64')]).open(sealed, PURPOSE)).toBe('secret');
   });
 
+  it('knows a text again by its digest, of the previous key too, and no other text or purpose', () => {
+    const before = createKeyring([OLD]).digest('a@b.example', PURPOSE);
+    const ring = createKeyring([NEW, OLD]);
+    const after = ring.digest('a@b.example', PURPOSE);
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(after).not.toBe(before);
+    for (const digest of [before, after]) {
+      expect(ring.isDigestOf(digest, 'a@b.example', PURPOSE)).toBe(true);
+      expect(ring.isDigestOf(digest, 'b@b.example', PURPOSE)).toBe(false);
+      expect(ring.isDigestOf(digest, 'a@b.example', `${PURPOSE}0`)).toBe(false);
+    }
+    expect(createKeyring([NEW]).isDigestOf(before, 'a@b.example', PURPOSE)).toBe(false);
+  });
+
+  it.each(['', '0', 'zz', '0'.repeat(63), '0'.repeat(64), 'f'.repeat(66), 'é'.repeat(64)])(
+    'takes %j for the digest of nothing',
+    (digest) => {
+      expect(createKeyring([OLD]).isDigestOf(digest, 'text', PURPOSE)).toBe(false);
+    },
+  );
+
   it('opens no value that was moved to another row or column', () => {
     const ring = createKeyring([OLD]);
     const sealed = ring.seal('secret', PURPOSE);
