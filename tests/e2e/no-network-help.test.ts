@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Look } from '../../scripts/browser/sandbox-client.ts';
-import { newestEsimOf } from './support/bought.ts';
+import { forgetLastLook, newestEsimOf } from './support/bought.ts';
 import { useShop } from './support/suite.ts';
 import type { TelegramClient } from './support/telegram-client.ts';
 
@@ -16,11 +16,10 @@ async function owner(look: Partial<Look> = {}, isUnlimited = false) {
   await user.waitFor(body.order.id, 'ready');
   const esim = await newestEsimOf(suite.shop, userId);
   const client = await suite.open({ ...look, userId });
-  const move = (...actions: string[]) =>
-    actions.reduce<Promise<unknown>>(
-      (before, action) => before.then(() => suite.shop.control('esim', { iccid: esim.iccid, action })),
-      Promise.resolve(),
-    );
+  const move = async (...actions: string[]) => {
+    for (const action of actions) await suite.shop.control('esim', { iccid: esim.iccid, action });
+    await forgetLastLook(suite.shop, esim.id);
+  };
   const openTrouble = async () => {
     await client.openShop(`/esims/${esim.id}`);
     await client.tap(look.language === 'ru' ? 'Не работает?' : 'Not working?');
@@ -65,6 +64,7 @@ describe('“Not working?” without an answer', () => {
     await client.app.getByRole('button', { name: 'Update' }).click();
     await client.sees('Works');
     await client.closeShop();
+    await forgetLastLook(suite.shop, esim.id);
     await suite.shop.faults('esimgo', [{ match: { direction: 'in' }, action: 'error_503' }]);
     client.expectError(/status of 503/);
     await openTrouble();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Look } from '../../scripts/browser/sandbox-client.ts';
-import { newestEsimOf } from './support/bought.ts';
+import { forgetLastLook, newestEsimOf } from './support/bought.ts';
 import { useShop } from './support/suite.ts';
 
 const suite = useShop();
@@ -16,8 +16,10 @@ async function owner(look: Partial<Look> = {}, destination = 'TH') {
   await user.waitFor(body.order.id, 'ready');
   const esim = await newestEsimOf(suite.shop, userId);
   const client = await suite.open({ ...look, userId });
-  const move = (action: string, more: object = {}) =>
-    suite.shop.control('esim', { iccid: esim.iccid, action, ...more });
+  const move = async (action: string, more: object = {}) => {
+    await suite.shop.control('esim', { iccid: esim.iccid, action, ...more });
+    await forgetLastLook(suite.shop, esim.id);
+  };
   return { client, esim, plan, move };
 }
 

@@ -17,3 +17,8 @@ export async function newestEsimOf(shop: ShopUnderTest, userId: number) {
   if (row === undefined || esim === undefined) throw new Error(`user ${userId} has no eSIM`);
   return { iccid: esim.iccid, lpa: esim.lpa, id: row.esim_id, orderId: row.id };
 }
+
+/** As ten seconds later: the supplier is asked about an eSIM at most once in them. */
+export async function forgetLastLook({ app }: ShopUnderTest, esimId: string): Promise<void> {
+  await app.deps.kv.delete(`esim:refresh:${esimId}`);
+}
