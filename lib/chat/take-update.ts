@@ -1,17 +1,19 @@
+import type { Language } from '../contract/session.ts';
 import type { Sql } from '../db/sql.ts';
 import type { ShopDeps } from '../deps.ts';
 import { botMessages } from '../i18n/bot-messages.ts';
 import { languageOf } from '../i18n/language.ts';
 import { preCheckoutMessages } from '../i18n/pre-checkout-messages.ts';
 import { answerMessage } from '../notify/answer-message.ts';
-import { DELETE_DATA } from '../notify/reply-to.ts';
+import { askToDelete, questionTime } from '../notify/reply-to.ts';
 import { markUnreachable } from '../notify/tell-buyer.ts';
 import { judgePreCheckout } from '../orders/answer-pre-checkout.ts';
 import { recordPayment } from '../orders/record-payment.ts';
 import { recordTelegramRefund } from '../orders/refund-payment.ts';
+import type { TextMessage } from '../telegram/bot-api.ts';
 import { TelegramRefusedError } from '../telegram/errors.ts';
 import type { CallbackUpdate, MessageUpdate, PreCheckoutUpdate, WebhookUpdate } from '../telegram/webhook-update.ts';
-import { askErasure } from '../users/erase-user.ts';
+import { eraseIfSettled, noteErasure } from '../users/erase-user.ts';
 import { languageOfUser, rememberUser } from '../users/remember-user.ts';
 
 export type UpdateOutcome =
@@ -27,6 +29,9 @@ export type UpdateOutcome =
 
 // Telegram cancels the payment after ten seconds; the answer itself needs some of them.
 const JUDGING_MAX_MS = 6_500;
+
+// A button stays in the chat for good; what it deletes must be what its question was about.
+const CONFIRMED_WITHIN_MS = 3_600_000;
 
 /**
  * One update of the bot. A failure is thrown only where Telegram's repeat can help, which is for money; everything else
@@ -60,11 +65,7 @@ export async function takeUpdate(deps: ShopDeps, update: WebhookUpdate): Promise
       await markUnreachable(deps.db, update.userId, update.blocked);
       return 'answered';
     case 'callback':
-      if (update.data === DELETE_DATA) await eraseAndTell(deps, update);
-      await deps.telegram.answerCallbackQuery(update.queryId).catch((error: unknown) => {
-        deps.log.warn('callback_not_answered', { error });
-      });
-      return 'answered';
+      return takeCallback(deps, update);
     case 'other':
       if (update.unreadable) deps.log.error('update_unreadable', { what: update.what });
       return 'ignored';
@@ -115,7 +116,7 @@ async function inTime<Answer>(asked: Promise<Answer>, otherwise: Answer, { log }
 async function takeMessage(deps: ShopDeps, message: MessageUpdate): Promise<UpdateOutcome> {
   if (!message.isPrivate) return 'ignored';
   const language = await rememberUser(deps.db, { id: message.userId, languageCode: message.languageCode });
-  if (!(await isFirstSight(deps.db, message.updateId))) return 'seen_before';
+  if (!(await isFirstSight(deps.db, message))) return 'seen_before';
   await markUnreachable(deps.db, message.userId, false);
   const { config } = deps;
   try {
@@ -125,6 +126,7 @@ async function takeMessage(deps: ShopDeps, message: MessageUpdate): Promise<Upda
       shopName: config.shopName,
       supportContact: config.supportContact,
       deliveryDeadlineS: config.deliveryDeadlineS,
+      now: deps.now(),
     });
   } catch (error) {
     // An unanswered greeting is repeated by the person, not by Telegram holding up the chat.
@@ -133,22 +135,51 @@ async function takeMessage(deps: ShopDeps, message: MessageUpdate): Promise<Upda
   return 'answered';
 }
 
+async function takeCallback(deps: ShopDeps, callback: CallbackUpdate): Promise<UpdateOutcome> {
+  const askedAt = questionTime(callback.data);
+  const outcome = askedAt === null ? 'answered' : await takeConfirmation(deps, callback, askedAt);
+  await deps.telegram.answerCallbackQuery(callback.queryId).catch((error: unknown) => {
+    deps.log.warn('callback_not_answered', { error });
+  });
+  return outcome;
+}
+
 /** Only whoever the question was put to can press its button, in their own chat. */
-async function eraseAndTell(deps: ShopDeps, { userId, languageCode }: CallbackUpdate): Promise<void> {
-  const { erasure } = botMessages[languageOf(null, languageCode)];
-  const outcome = await askErasure(deps, userId);
+async function takeConfirmation(deps: ShopDeps, callback: CallbackUpdate, askedAt: Date): Promise<UpdateOutcome> {
+  const { db, telegram, log } = deps;
+  const { userId } = callback;
+  const language = await languageOfUser(db, userId, callback.languageCode);
+  const now = deps.now();
+  const isMeant = Math.abs(now.getTime() - askedAt.getTime()) <= CONFIRMED_WITHIN_MS;
+  // Both or neither: what is seen as a repeat has been noted.
+  const isNew = await db.transaction(async (tx) => {
+    if (!(await isFirstSight(tx, callback))) return false;
+    if (isMeant) await noteErasure(tx, userId);
+    return true;
+  });
+  if (!isNew) return 'seen_before';
+  const answer = isMeant ? await eraseAndSay(deps, userId, language) : askToDelete({ language, now });
+  await telegram.sendMessage(userId, answer).catch((error: unknown) => {
+    log.warn('message_not_answered', { error });
+  });
+  return 'answered';
+}
+
+async function eraseAndSay(deps: ShopDeps, userId: number, language: Language): Promise<TextMessage> {
+  const { erasure } = botMessages[language];
   try {
-    await deps.telegram.sendMessage(userId, { html: erasure[outcome]().html });
+    return { html: erasure[await eraseIfSettled(deps, userId)]().html };
   } catch (error) {
-    deps.log.warn('message_not_answered', { error });
+    deps.log.error('erasure_failed', { error });
+    return { html: erasure.later().html };
   }
 }
 
-async function isFirstSight(db: Sql, updateId: number): Promise<boolean> {
+async function isFirstSight(db: Sql, { updateId, kind }: MessageUpdate | CallbackUpdate): Promise<boolean> {
   const rows = await db.query(
-    `INSERT INTO inbox (source, event_key, kind, outcome) VALUES ('telegram', $1, 'message', 'handled')
+    `INSERT INTO inbox (source, event_key, kind, outcome) VALUES ('telegram', $1, $2, 'handled')
      ON CONFLICT DO NOTHING RETURNING kind`,
-    [String(updateId)],
+    [String(updateId), kind],
   );
   return rows.length > 0;
 }

@@ -100,7 +100,10 @@ This cannot be undone.`,
 The messages in this chat are yours: delete them in Telegram. If you open the shop again, it starts anew.`,
     deferred: () => markup`<b>Your data will be deleted</b>
 
-A paid order of yours is still under way. As soon as it is settled, everything is deleted by itself and we write to you here. An eSIM that arrives meanwhile stays in the app for a day, so that you can install it.`,
+A payment or a paid order of yours is still under way. As soon as it is settled, everything is deleted by itself and we write to you here. An eSIM that arrives meanwhile stays in the app for at least a day, so that you can install it.`,
+    later: () => markup`<b>Your data will be deleted</b>
+
+It did not work just now. It will be done by itself, and then we write to you here.`,
   },
 
   ready: {
@@ -143,6 +146,7 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
       wrong_user: 'This invoice was made for another person, so the purchase did not take place.',
       second_charge: 'This order was paid twice. The first payment stands; this one is returned.',
       paid_too_late: 'The payment came after the order had expired, so the purchase did not take place.',
+      esim_erased: 'The eSIM of this top-up was deleted from the shop with your data, so nothing was added to it.',
       by_shop: 'We returned your payment.',
     },
     planEnds: () => markup`The plan of this order has ended with that.`,
@@ -210,6 +214,11 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
       title: 'Stored codes cannot be opened',
       meaning: 'Some activation codes or addresses are sealed with a key that is not set, or were altered.',
       action: 'Set the key they were sealed with as DATA_KEY_PREVIOUS. Nothing was deleted.',
+    },
+    erasure_not_done: {
+      title: 'Personal data is not deleted',
+      meaning: 'Somebody asked for their data to be deleted. That failed, or something has held it up for three days.',
+      action: 'Follow “erasure_not_done” in docs/runbook.md. Failed ones are tried again by themselves.',
     },
     job_failed: {
       title: 'A job gave up',
@@ -361,7 +370,10 @@ ${contact}`,
 Сообщения в этом чате — ваши: удалите их в Telegram. Если откроете магазин снова, он начнёт с чистого листа.`,
     deferred: () => markup`<b>Ваши данные будут удалены</b>
 
-Один оплаченный заказ ещё выполняется. Как только он завершится, всё удалится само, и мы напишем сюда. eSIM, который придёт за это время, останется в приложении на сутки, чтобы вы успели его установить.`,
+Оплата или оплаченный заказ ещё в пути. Как только всё завершится, данные удалятся сами, и мы напишем сюда. eSIM, который придёт за это время, останется в приложении хотя бы на сутки, чтобы вы успели его установить.`,
+    later: () => markup`<b>Ваши данные будут удалены</b>
+
+Сейчас не получилось. Они удалятся сами, и тогда мы напишем сюда.`,
   },
 
   ready: {
@@ -404,6 +416,7 @@ ${plan}
       wrong_user: 'Этот счёт был выставлен другому человеку, поэтому покупка не состоялась.',
       second_charge: 'Этот заказ был оплачен дважды. Первая оплата в силе, эту вернули.',
       paid_too_late: 'Оплата пришла, когда заказ уже истёк, поэтому покупка не состоялась.',
+      esim_erased: 'Этот eSIM удалён из магазина вместе с вашими данными, поэтому пополнение не состоялось.',
       by_shop: 'Мы вернули вашу оплату.',
     },
     planEnds: () => markup`Тариф этого заказа больше не действует.`,
@@ -473,6 +486,11 @@ ${plan}
       title: 'Сохранённые коды не открываются',
       meaning: 'Часть кодов активации или адресов запечатана ключом, который не задан, либо изменена.',
       action: 'Задайте ключ, которым они запечатаны, в DATA_KEY_PREVIOUS. Ничего не удалено.',
+    },
+    erasure_not_done: {
+      title: 'Личные данные не удалены',
+      meaning: 'Кто-то попросил удалить свои данные. Удаление не получилось, или что-то держит его уже три дня.',
+      action: 'Выполните раздел «erasure_not_done» в docs/runbook.md. Неудачное повторяется само.',
     },
     job_failed: {
       title: 'Задача не выполнена',

@@ -1,5 +1,6 @@
 import type { ShopDeps } from '../deps.ts';
 import { raiseAlert } from '../notify/raise-alert.ts';
+import { watchErasures } from '../users/erase-user.ts';
 
 const DAY_S = 86_400;
 // A sync may fail now and then; this many in a row mean something.
@@ -14,7 +15,10 @@ interface Figures {
   delivered: number;
 }
 
-/** Tells the admins of what no single request shows: an old catalogue, too few deliveries. Returns how many there are. */
+/**
+ * Tells the admins of what no single request shows: an old catalogue, too few deliveries, data that is not deleted.
+ * Returns how many there are.
+ */
 export async function watchShop(deps: Pick<ShopDeps, 'db' | 'log' | 'config'>): Promise<number> {
   const [figures] = await deps.db.query<Figures>(
     `SELECT
@@ -31,5 +35,6 @@ export async function watchShop(deps: Pick<ShopDeps, 'db' | 'log' | 'config'>): 
   const isLow = settled >= MIN_PURCHASES && delivered * 100 < settled * MIN_DELIVERED_PERCENT;
   if (isStale) await raiseAlert(deps, 'catalogue_stale', { everyS: DAY_S });
   if (isLow) await raiseAlert(deps, 'delivery_rate_low', { everyS: DAY_S });
-  return Number(isStale) + Number(isLow);
+  const isErasureHeld = await watchErasures(deps);
+  return Number(isStale) + Number(isLow) + Number(isErasureHeld);
 }

@@ -4,9 +4,6 @@ import { botMessages } from '../i18n/bot-messages.ts';
 import type { InlineButton, TextMessage } from '../telegram/bot-api.ts';
 import type { MessageUpdate } from '../telegram/webhook-update.ts';
 
-/** What the button under the question of `/deletedata` sends back. */
-export const DELETE_DATA = 'delete_data';
-
 export interface ReplyContext {
   language: Language;
   appUrl: string;
@@ -14,6 +11,25 @@ export interface ReplyContext {
   supportContact: string | null;
   /** After which an undelivered order is refunded. */
   deliveryDeadlineS: number;
+  now: Date;
+}
+
+/** What the button under the question of `/deletedata` sends back, before a colon and the time of the question. */
+export const DELETE_DATA = 'delete_data';
+
+/** Asks before anything is deleted. */
+export function askToDelete({ language, now }: Pick<ReplyContext, 'language' | 'now'>): TextMessage {
+  const { confirm, button: text } = botMessages[language].erasure;
+  const askedAtS = Math.floor(now.getTime() / 1_000);
+  return { html: confirm().html, buttons: [[{ text, callback_data: `${DELETE_DATA}:${askedAtS}` }]] };
+}
+
+/** When the question was put whose button sent this; null when it is none of its buttons. */
+export function questionTime(data: string | null): Date | null {
+  const [name, seconds = '0', ...rest] = (data ?? '').split(':');
+  if (name !== DELETE_DATA || !/^\d{1,11}$/.test(seconds) || rest.length > 0) return null;
+  // A button without a time is an old one.
+  return new Date(Number(seconds) * 1_000);
 }
 
 /** The bot's whole conversation. Null where it stays silent: groups, and messages without text. */
@@ -42,10 +58,8 @@ export function replyTo(message: Pick<MessageUpdate, 'text' | 'isPrivate'>, cont
       return answer(reply.terms(context.shopName, minutes), openShop);
     case 'privacy':
       return answer(reply.privacy(), openHelp);
-    case 'deletedata': {
-      const { confirm, button: text } = botMessages[context.language].erasure;
-      return answer(confirm(), { text, callback_data: DELETE_DATA });
-    }
+    case 'deletedata':
+      return askToDelete(context);
     case null:
       return answer(reply.hint(), openShop);
   }

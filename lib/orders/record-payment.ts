@@ -17,7 +17,7 @@ export interface Charge {
   at: Date;
 }
 
-export type RefundReason = 'wrong_amount' | 'wrong_user' | 'second_charge' | 'paid_too_late';
+export type RefundReason = 'wrong_amount' | 'wrong_user' | 'second_charge' | 'paid_too_late' | 'esim_erased';
 
 export type PaymentOutcome =
   | { outcome: 'accepted'; orderId: string }
@@ -110,7 +110,7 @@ export async function recordReturnedCharge(
   );
 }
 
-type LockedOrder = OrderRow & { charge_is_late: boolean; charge_is_old: boolean };
+type LockedOrder = OrderRow & { charge_is_late: boolean; charge_is_old: boolean; is_esim_erased: boolean };
 
 async function lockOrder(
   tx: Sql,
@@ -118,19 +118,24 @@ async function lockOrder(
   chargedAt: Date,
   { config }: Pick<ShopDeps, 'config'>,
 ): Promise<LockedOrder | null> {
-  const [row] = await tx.query<LockedOrder>(
+  const [row] = await tx.query<Omit<LockedOrder, 'is_esim_erased'>>(
     `SELECT *, $2::timestamptz < now() - $3::integer * interval '1 second' AS charge_is_late,
        $2::timestamptz < now() - $4::integer * interval '1 second' AS charge_is_old
      FROM orders WHERE id = $1 FOR UPDATE`,
     [orderId, chargedAt, config.deliveryDeadlineS, LEFT_LYING_S],
   );
-  return row ?? null;
+  if (row === undefined) return null;
+  // Asked once the order is locked: an erasure that held it before is seen.
+  const erased = await tx.query(`SELECT id FROM esims WHERE id = $1 AND erased_at IS NOT NULL`, [row.esim_id]);
+  return { ...row, is_esim_erased: erased.length > 0 };
 }
 
 function judge(order: LockedOrder, charge: Charge, source: 'update' | 'ledger'): 'pays' | RefundReason {
   if (charge.currency !== 'XTR' || charge.totalAmount !== order.price_stars) return 'wrong_amount';
   if (charge.userId !== order.telegram_user_id) return 'wrong_user';
   if (order.payment_status !== 'unpaid') return 'second_charge';
+  // Its owner could neither see the data nor be helped with it.
+  if (order.kind === 'top_up' && order.is_esim_erased) return 'esim_erased';
   // Only what Telegram has just told for the first time is surely not delivered yet.
   return isTooLate(order) && source === 'update' ? 'paid_too_late' : 'pays';
 }

@@ -159,7 +159,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'actOnSession',
     summary: 'Erases the data of the user, or keeps the language that they chose',
     description:
-      'The bot speaks the chosen language too. Of an erasure: languages, e-mail addresses, names, activation codes and usage go; Telegram id, charges, amounts and states stay. Deferred while a paid order is under way: then it is done by itself, and the bot says so.',
+      'The bot speaks the chosen language too. Of an erasure: languages, e-mail addresses, names, activation codes and usage go; Telegram id, charges, amounts and states stay. Deferred while a payment or a paid order is under way: then it is done by itself, and the bot says so.',
     access: 'user',
     body: 'SessionActionBody',
     answers: {

@@ -285,6 +285,7 @@ describe('the bot', () => {
           shopName: 'A & <B>',
           supportContact: 'x@y.z',
           deliveryDeadlineS: 900,
+          now: new Date(),
         };
         await writeToBot(801, `/${command}`);
         const outcome = await answerMessage(api, { text: `/${command}`, isPrivate: true, chatId: 801 }, context);

@@ -32,7 +32,13 @@ export interface ChatMessage {
   text?: string;
   caption?: string;
   photo_base64?: string;
-  buttons: { text: string; url?: string; web_app?: { url: string }; copy_text?: { text: string } }[][];
+  buttons: {
+    text: string;
+    url?: string;
+    web_app?: { url: string };
+    copy_text?: { text: string };
+    callback_data?: string;
+  }[][];
 }
 
 export interface Ledger {

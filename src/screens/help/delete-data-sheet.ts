@@ -22,7 +22,7 @@ const en = {
   confirm: 'Delete for good',
   done: 'Your data is deleted. If you open the shop again, it starts anew.',
   deferred:
-    'A paid order is still under way. As soon as it is settled, everything is deleted by itself, and the bot writes to you. An eSIM that arrives meanwhile stays for a day, so that you can install it.',
+    'A payment or a paid order is still under way. As soon as it is settled, everything is deleted by itself, and the bot writes to you. An eSIM that arrives meanwhile stays for at least a day, so that you can install it.',
   leave: 'Close the shop',
 };
 
@@ -38,7 +38,7 @@ const ru: typeof en = {
   confirm: 'Удалить навсегда',
   done: 'Ваши данные удалены. Если откроете магазин снова, он начнёт с чистого листа.',
   deferred:
-    'Один оплаченный заказ ещё выполняется. Как только он завершится, всё удалится само, и бот вам напишет. eSIM, который придёт за это время, останется на сутки, чтобы вы успели его установить.',
+    'Оплата или оплаченный заказ ещё в пути. Как только всё завершится, данные удалятся сами, и бот вам напишет. eSIM, который придёт за это время, останется хотя бы на сутки, чтобы вы успели его установить.',
   leave: 'Закрыть магазин',
 };
 

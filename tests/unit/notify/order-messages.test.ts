@@ -169,6 +169,7 @@ describe('refundMessage', () => {
     'wrong_amount',
     'second_charge',
     'paid_too_late',
+    'esim_erased',
     'by_shop',
   ])('has its own sentence for %s in each language', (reason) => {
     const sentences = LANGUAGES.map(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerMessage } from '../../../lib/notify/answer-message.ts';
-import { replyTo, type ReplyContext } from '../../../lib/notify/reply-to.ts';
+import { questionTime, replyTo, type ReplyContext } from '../../../lib/notify/reply-to.ts';
 import { TelegramRefusedError } from '../../../lib/telegram/errors.ts';
 
 const CONTEXT: ReplyContext = {
@@ -9,6 +9,7 @@ const CONTEXT: ReplyContext = {
   shopName: 'Roam & Co <eSIM>',
   supportContact: '@roam_help',
   deliveryDeadlineS: 900,
+  now: new Date('2026-07-01T12:00:00Z'),
 };
 const textOf = (text: string, context: Partial<ReplyContext> = {}) =>
   replyTo({ text, isPrivate: true }, { ...CONTEXT, ...context })?.html.replaceAll('\u00a0', ' ');
@@ -53,6 +54,29 @@ describe('replyTo', () => {
   it('says in every language that an e-mail address is stored encrypted and erased after its letter', () => {
     expect(textOf('/privacy')).toMatch(/encrypted.+e-mail address.+erased once the letter is sent/);
     expect(textOf('/privacy', { language: 'ru' })).toMatch(/зашифрованными.+Адрес почты.+стирается, когда письмо/);
+  });
+
+  it('asks before it deletes, with a button that knows when it asked', () => {
+    const reply = replyTo({ text: '/deletedata', isPrivate: true }, CONTEXT);
+    expect(reply?.html).toContain('Delete your data?');
+    const data = `delete_data:${CONTEXT.now.getTime() / 1_000}`;
+    expect(reply?.buttons).toEqual([[{ text: 'Delete my data', callback_data: data }]]);
+    expect(questionTime(data)).toEqual(CONTEXT.now);
+  });
+
+  it.each([
+    ['delete_data', new Date(0)],
+    ['delete_data:1790000000', new Date(1_790_000_000_000)],
+    ['delete_data:', null],
+    ['delete_data:-1', null],
+    ['delete_data:1:2', null],
+    ['delete_data:1e9', null],
+    ['delete_data:999999999999', null],
+    ['xdelete_data:1', null],
+    ['', null],
+    [null, null],
+  ])('takes %j for a button of the time %s', (data, time) => {
+    expect(questionTime(data)).toEqual(time);
   });
 
   it('sends people to the app when no contact is set', () => {
