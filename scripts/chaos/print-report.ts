@@ -33,7 +33,7 @@ export function printReport(report: ChaosReport): string {
     ...faults.map(([name, count]) => [`  ${name}`, count] as const),
   ].map(([name, value]) => `${name.padEnd(42)}${value}`);
   const broke = broken.slice(0, MOST_PROMISES).map(({ breach, promise }) => `BROKEN (${breach}): ${promise}`);
-  const saved = report.savedTo === null ? [] : [`Written down in ${report.savedTo}; run it again with --replay.`];
+  const saved = report.savedTo === null ? [] : [`Written down in ${report.savedTo}; run its plan again with --replay.`];
   return [...rows, ...broke, ...saved].join('\n');
 }
 
