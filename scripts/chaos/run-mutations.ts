@@ -23,13 +23,29 @@ const COPIED = [
 const TEST_TIMEOUT_MS = 300_000;
 
 const resultSchema = z.object({
+  /** False also when a file fails outside its tests. */
+  success: z.boolean(),
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) })),
 });
 
+export interface TestResult {
+  isGreen: boolean;
+  failed: readonly string[];
+}
+
+/** `refused`: the tests fail without the mutation too, so they cannot notice it. */
+export type Verdict = 'killed' | 'survived' | 'refused';
+
+export function judge(baseline: TestResult, mutated: TestResult): Verdict {
+  if (!baseline.isGreen) return 'refused';
+  return mutated.failed.length === 0 ? 'survived' : 'killed';
+}
+
 /**
- * Takes each safeguard out of a copy of the sources and runs the tests that guard it there. 0 when all were noticed.
+ * Takes each safeguard out of a copy of the sources and runs the tests that guard it there, which must be green as long
+ * as it is in its place. 0 when all were noticed.
  * `only` is a part of the names of those to try.
  */
 export async function runMutations({
@@ -45,26 +61,40 @@ export async function runMutations({
   const dataDir = path.join(folder, 'postgres');
   const server = databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir }) : null;
   const copy = path.join(folder, 'sources');
-  let survived = 0;
+  const baselines = new Map<string, TestResult>();
+  let killed = 0;
   try {
     for (const name of COPIED) await cp(path.join(ROOT, name), path.join(copy, name), { recursive: true });
     await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
     const url = databaseUrl ?? server?.url ?? '';
     for (const mutation of mutations) {
-      const restore = await mutate(copy, mutation);
-      const noticed = await failingTests(copy, mutation, url);
-      await restore();
-      if (noticed.length === 0) survived += 1;
-      console.log(`${noticed.length === 0 ? 'SURVIVED' : 'killed  '}  ${mutation.name}`);
-      for (const test of noticed) console.log(`            by: ${test}`);
+      const { name, tests } = mutation;
+      const key = `${tests.file} ${tests.names}`;
+      const baseline = baselines.get(key) ?? (await runTests(copy, mutation, url));
+      if (!baselines.has(key)) console.log(`${baseline.isGreen ? 'baseline' : 'BASELINE FAILS'}  ${key}`);
+      baselines.set(key, baseline);
+      const mutated = baseline.isGreen ? await runMutated(copy, mutation, url) : baseline;
+      const verdict = judge(baseline, mutated);
+      if (verdict === 'killed') killed += 1;
+      console.log(`${(verdict === 'killed' ? verdict : verdict.toUpperCase()).padEnd(8)}  ${name}`);
+      for (const test of mutated.failed) console.log(`            by: ${test}`);
     }
   } finally {
     await server?.stop();
     if (server !== null) await removeDataDir(dataDir);
     await rm(folder, { recursive: true, force: true });
   }
-  console.log(`${mutations.length - survived} of ${mutations.length} killed`);
-  return survived === 0 ? 0 : 1;
+  console.log(`${killed} of ${mutations.length} killed`);
+  return killed === mutations.length ? 0 : 1;
+}
+
+async function runMutated(copy: string, mutation: Mutation, databaseUrl: string): Promise<TestResult> {
+  const restore = await mutate(copy, mutation);
+  try {
+    return await runTests(copy, mutation, databaseUrl);
+  } finally {
+    await restore();
+  }
 }
 
 async function mutate(copy: string, { patches }: Mutation): Promise<() => Promise<void>> {
@@ -80,8 +110,8 @@ async function mutate(copy: string, { patches }: Mutation): Promise<() => Promis
   };
 }
 
-/** The names of the tests that failed. A run in which none of them began proves nothing and is an error. */
-async function failingTests(copy: string, { name, tests }: Mutation, databaseUrl: string): Promise<string[]> {
+/** A run in which none of the tests began proves nothing and is an error. */
+async function runTests(copy: string, { name, tests }: Mutation, databaseUrl: string): Promise<TestResult> {
   const output = path.join(copy, 'result.json');
   await rm(output, { force: true });
   const args = ['node_modules/vitest/vitest.mjs', 'run', tests.file, '-t', `^${escape(tests.names)}`];
@@ -103,9 +133,12 @@ async function failingTests(copy: string, { name, tests }: Mutation, databaseUrl
       `no test of ${tests.file} is called "${tests.names}", or none could begin:\n${printed.slice(-2_000)}`,
     );
   }
-  return result.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .flatMap(({ status, fullName }) => (status === 'failed' ? fullName : []));
+  return {
+    isGreen: result.success,
+    failed: result.testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .flatMap(({ status, fullName }) => (status === 'failed' ? fullName : [])),
+  };
 }
 
 /** Names may hold what a pattern would read otherwise; `.*` at the beginning and `(a|b)` are meant. */

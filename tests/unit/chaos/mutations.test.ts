@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { applyPatches, MUTATIONS } from '../../../scripts/chaos/mutations.ts';
+import { judge } from '../../../scripts/chaos/run-mutations.ts';
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 
@@ -30,6 +31,18 @@ describe('the list of mutations', () => {
 
   it('names each once', () => {
     expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
+  });
+});
+
+describe('judge', () => {
+  const green = { isGreen: true, failed: [] };
+  const red = { isGreen: false, failed: ['guards'] };
+
+  it('believes only tests that are green without the mutation', () => {
+    expect(judge(green, red)).toBe('killed');
+    expect(judge(green, green)).toBe('survived');
+    expect(judge(red, red)).toBe('refused');
+    expect(judge({ isGreen: false, failed: [] }, red)).toBe('refused');
   });
 });
 
