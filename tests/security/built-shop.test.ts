@@ -322,11 +322,13 @@ describe('what npm start prints', () => {
       });
       await faults('esimgo', []);
       const message = `cannot show ${order.activation_code} to ${EMAIL}: tma ${initData}`.slice(0, 200);
-      await fetch(`${shop.url}/api/events`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ events: [{ name: 'error', details: { message } }] }),
-      });
+      for (const details of [{ message }, { type: 'TypeError', frame: 'main.js:1:2' }]) {
+        await fetch(`${shop.url}/api/events`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ events: [{ name: 'error', details }] }),
+        });
+      }
       await fetch(`${shop.url}/api/session`, { headers });
       await fetch(`${shop.url}/api/session`, { headers: { authorization: `tma ${initData}x` } });
       await fetch(`${shop.url}/api/cron/tick?secret=${settings['CRON_SECRET']}`);

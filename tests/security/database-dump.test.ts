@@ -43,7 +43,9 @@ beforeAll(async () => {
   await shop.faults('esimgo', []);
   await first.buyer.get(`/api/esimgo/esim?id=${esim.id}`);
   const message = `cannot show ${orders[0]?.activation_code} to ${EMAIL}`;
-  await first.buyer.post('/api/events', { events: [{ name: 'error', details: { message } }] });
+  for (const details of [{ message }, { type: 'TypeError', frame: 'main.js:1:2' }]) {
+    await first.buyer.post('/api/events', { events: [{ name: 'error', details }] });
+  }
   await shop.control('esim', { iccid: esim.iccid, action: 'use', bytes: 1_000 });
   await steps.runJobs();
   await shop.cron('tick');
@@ -106,6 +108,7 @@ describe('a dump of the database', () => {
       for (const { id, esim_id: esimId } of orders)
         for (const each of [id, esimId ?? '?']) expect(text).toContain(each);
       for (const { value } of sealed) expect(text).toContain(value);
+      expect(text).toContain('main.js:1:2');
       expect(found(text), way).toEqual([]);
       expect(text, way).not.toMatch(/LPA:1|data:image|<svg/i);
     }

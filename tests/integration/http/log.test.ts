@@ -125,7 +125,9 @@ describe('the log', () => {
     const headers = { ...buyer.headers, 'content-type': 'application/json', 'idempotency-key': 'another-key' };
     await shop.call('/api/esimgo/order', { method: 'POST', body: broken, headers });
     const message = `no install of ${order.activation_code} on ${iccid} for ${EMAIL}, tma ${buyer.initData}`;
-    await buyer.post('/api/events', { events: [{ name: 'error', details: { message: message.slice(0, 200) } }] });
+    for (const details of [{ message: message.slice(0, 200) }, { type: 'TypeError', frame: 'main.js:1:2' }]) {
+      await buyer.post('/api/events', { events: [{ name: 'error', details }] });
+    }
     await shop.settled();
 
     const matchingId = order.activation_code?.split('$')[2] ?? '';
@@ -154,6 +156,7 @@ describe('the log', () => {
     expect(iccid).not.toBe('');
     const log = lines.join('\n');
     expect(parsed().filter(({ level }) => level !== 'info').length).toBeGreaterThan(3);
+    expect(parsed().map(({ event }) => event)).toContain('mini_app_error');
     expect(parsed().filter(({ job }) => job === 'mail_ready')).not.toEqual([]);
     expect(parsed().filter(({ event }) => event === 'mail_refused')).toHaveLength(1);
     for (const [name, secret] of Object.entries(secrets)) {
