@@ -19,12 +19,16 @@ const IN_TEXT: readonly [RegExp, string][] = [
   [/\btma\s+\S+/gi, 'tma [redacted]'],
   [/\bbearer\s+\S+/gi, 'bearer [redacted]'],
   [
-    /\b(hash|(?:x-)?signature(?:-sha256)?|secret|(?:\w+_)?token|(?:x-)?api[-_]?key|matching_?id|init_?data|password|pin|puk)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi,
+    // Launch data is a query within a fragment within a URL, so it comes encoded once or twice.
+    /(?:\b|(?<=%(?:25)*[0-9a-f]{2}))(hash|(?:x-)?signature(?:-sha256)?|secret|(?:\w+_)?token|(?:x-)?api[-_]?key|matching_?id|init_?data|tgWebAppData|password|pin|puk)((?:["']|%(?:25)*2[27])?\s*(?:[=:]|%(?:25)*3[ad])\s*(?:["']|%(?:25)*2[27])?)[^&\s"',}]+/gi,
     '$1$2[redacted]',
   ],
   [/:\/\/[^/\s:@]*:[^/\s@]+@/g, '://[redacted]@'],
   [/(?<!\d)\d{14,18}(\d{4})(?!\d)/g, '…$1'],
-  [/\b([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}/g, '$1…@…'],
+  [
+    /(?<![\p{L}\p{N}._%+-])([\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]*(?:@|%(?:25)*40)(?:[\p{L}\p{N}-]+\.)+[\p{L}]{2,}/giu,
+    '$1…@…',
+  ],
 ];
 
 export function redactText(text: string): string {

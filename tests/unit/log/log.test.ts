@@ -86,6 +86,13 @@ describe('a log line', () => {
   it.each([
     ['an Authorization header', `authorization: tma ${INIT_DATA}`, HASH],
     ['initData alone', INIT_DATA, HASH],
+    ['encoded initData', encodeURIComponent(INIT_DATA), HASH],
+    ['initData encoded twice', encodeURIComponent(encodeURIComponent(INIT_DATA)), HASH],
+    ['a signature in encoded initData', encodeURIComponent(INIT_DATA), 'zL-ucjNyREiHDE8aihFwpfR9aggP2xiA'],
+    ['an encoded hash alone', `query_id%3DAA%26hash%3D${HASH}`, HASH],
+    ['an encoded hash in small letters', `hash%3d${HASH}`, HASH],
+    ['a hash in encoded JSON', encodeURIComponent(`{"hash":"${HASH}"}`), HASH],
+    ['a launch address', `https://shop.example/#tgWebAppData=${encodeURIComponent(INIT_DATA)}&x=1`, '1732183200'],
     ['a bearer', `Authorization: Bearer ${SECRET}`, SECRET],
     ['a URL of the Bot API', `GET https://api.telegram.org/bot${TOKEN}/getMe failed`, TOKEN],
     ['a bot token', `token ${TOKEN} is revoked`, TOKEN.slice(11)],
@@ -104,6 +111,8 @@ describe('a log line', () => {
     ['an ICCID', `no eSIM ${ICCID} here`, ICCID],
     ['an ICCID in a path', `/v2.5/esims/${ICCID}/bundles`, ICCID],
     ['an ICCID glued to a word', `iccid_${ICCID}_x`, ICCID],
+    ['an encoded e-mail address', 'email=anna.petrova%40mail.example.com', 'petrova'],
+    ['an e-mail address in Cyrillic', 'mail to анна.петрова@почта.рф failed', 'петрова'],
     ['an e-mail address', 'mail to anna.petrova+esim@mail.example.com failed', 'anna.petrova'],
   ])('hides in any text: %s', (_name, text, hidden) => {
     for (const fields of [
