@@ -166,8 +166,13 @@ Your payment of ${stars} has arrived and is safe. We keep trying; if it does not
     },
     refund_failed: {
       title: 'A refund failed',
-      meaning: 'Telegram refuses to return the Stars of a charge that is due.',
+      meaning: 'Stars that are due did not go back: Telegram refuses, or it has not worked for an hour.',
       action: 'Open the order in the admin, read the reason, and repeat the refund.',
+    },
+    refund_not_in_ledger: {
+      title: 'A refund is not in Telegram’s ledger',
+      meaning: 'The shop booked Stars as returned, but an hour later the ledger of the bot does not show it.',
+      action: 'Follow “refund_not_in_ledger” in docs/runbook.md: the buyer may still be without the Stars.',
     },
     foreign_charge: {
       title: 'A charge that is not of this shop',
@@ -436,8 +441,13 @@ ${plan}
     },
     refund_failed: {
       title: 'Возврат не прошёл',
-      meaning: 'Telegram отказывается вернуть звёзды, которые пора вернуть.',
+      meaning: 'Звёзды, которые пора вернуть, не вернулись: Telegram отказывает, или за час ничего не вышло.',
       action: 'Откройте заказ в админке, прочтите причину и повторите возврат.',
+    },
+    refund_not_in_ledger: {
+      title: 'Возврата нет в учёте Telegram',
+      meaning: 'Магазин записал звёзды как возвращённые, но и через час в учёте бота этого возврата нет.',
+      action: 'Действуйте по разделу «refund_not_in_ledger» в docs/runbook.md: звёзд у покупателя может не быть.',
     },
     foreign_charge: {
       title: 'Чужой платёж',

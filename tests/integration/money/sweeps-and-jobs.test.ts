@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../lib/contract/catalogue.ts';
 import { drainOutbox } from '../../../lib/jobs/drain-outbox.ts';
@@ -280,6 +281,43 @@ describe('charges of another program on the same bot', () => {
     expect(await statesOf('before-')).toEqual([]);
     await steps.runUntil(orderId, 'paid/assigned');
     await shop.query(`DELETE FROM sandbox.tg_transactions WHERE starts_with(charge_id, 'before-')`);
+  });
+
+  it('wait for a human once an admin has said, in the words of the runbook, that they are known', async () => {
+    const charge = async (name: string) => {
+      foreignCharges.push(name);
+      await foreignCharge(name, 'now()');
+    };
+    for (let number = 0; number < 5; number += 1) await charge(`known-${number}`);
+    const { orderId } = await steps.paidUnheard(nextPlan());
+    await shop.cron('sweep-stars');
+    expect(await steps.state(orderId)).toBe('unpaid/none');
+
+    const [, section = ''] = readFileSync('docs/runbook.md', 'utf8').split('### `foreign_charges_stopped_sweep`');
+    const [, sql = ''] = /```sql\n([^`]*)```/.exec(section.split('\n##')[0] ?? '') ?? [];
+    await shop.query(sql);
+    await shop.cron('sweep-stars');
+    expect(await statesOf('known-')).toEqual(Array(5).fill('needs_human'));
+    await steps.runUntil(orderId, 'paid/assigned');
+    const alerts = await shop.query(
+      `SELECT job_key FROM outbox JOIN payments p ON p.id = subject_id
+       WHERE outbox.kind = 'alert' AND starts_with(p.telegram_payment_charge_id, 'known-')`,
+    );
+    expect(alerts).toEqual([]);
+
+    // What comes after those words is news again.
+    for (let number = 0; number < 4; number += 1) await charge(`later-${number}`);
+    await shop.query(
+      `UPDATE sandbox.tg_transactions SET at = now() + interval '2 seconds' WHERE starts_with(charge_id, 'later-')`,
+    );
+    await shop.cron('sweep-stars');
+    expect(await statesOf('later-')).toEqual([]);
+    await shop.query(
+      `UPDATE sandbox.tg_transactions SET at = at - interval '2 seconds' WHERE starts_with(charge_id, 'later-')`,
+    );
+    await shop.query(sql);
+    await shop.cron('sweep-stars');
+    expect(await statesOf('later-')).toEqual(Array(4).fill('needs_human'));
   });
 });
 
