@@ -2,6 +2,7 @@ import { sessionActionBodySchema, type SessionActionAnswer, type SessionAnswer }
 import { readJson } from '../lib/http/body.ts';
 import { isAdmin, requireUser } from '../lib/http/guards.ts';
 import { jsonAnswer, route } from '../lib/http/route.ts';
+import { kickIfDue } from '../lib/jobs/kick.ts';
 import { botUsername } from '../lib/chat/bot-username.ts';
 import { chooseLanguage } from '../lib/users/choose-language.ts';
 import { askErasure } from '../lib/users/erase-user.ts';
@@ -24,6 +25,7 @@ export const GET = route('session', async (request, { app }) => {
     support_contact: deps.config.supportContact,
     delivery_deadline_s: deps.config.deliveryDeadlineS,
   };
+  kickIfDue(deps);
   return jsonAnswer(answer);
 });
 
@@ -33,9 +35,11 @@ export const POST = route('session', async (request, { app, note }) => {
   if (body.action === 'choose_language') {
     await chooseLanguage(app.deps.db, { id: user.id, languageCode: user.languageCode ?? null }, body.language);
     note({ action: body.action });
+    kickIfDue(app.deps);
     return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
   }
   const answer: SessionActionAnswer = { erasure: await askErasure(app.deps, user.id) };
   note({ action: body.action, outcome: answer.erasure });
+  kickIfDue(app.deps);
   return jsonAnswer(answer);
 });

@@ -3,6 +3,7 @@ import { readDestinations, readPlans } from '../../lib/catalogue/catalogue-answe
 import { AppError } from '../../lib/contract/error-codes.ts';
 import { parseInput } from '../../lib/http/body.ts';
 import { route } from '../../lib/http/route.ts';
+import { kickIfDue } from '../../lib/jobs/kick.ts';
 
 const destinationCode = z.string().regex(/^[A-Za-z0-9-]{1,20}$/);
 
@@ -17,6 +18,8 @@ export const GET = route('esimgo/catalogue', async (request, { app, url }) => {
   const answer =
     code === null ? await readDestinations(app.catalogue) : await readPlans(app.catalogue, parseDestination(code));
   if (answer === null) throw new AppError('not_found');
+  // What the CDN and the browser had answered does not come here.
+  kickIfDue(app.deps);
   const headers = { ...CACHE_HEADERS, etag: answer.etag };
   if (isFresh(request, answer.etag)) return new Response(null, { status: 304, headers });
   return new Response(answer.body, { headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } });

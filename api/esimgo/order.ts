@@ -3,6 +3,7 @@ import { createOrderBodySchema, idempotencyKeySchema } from '../../lib/contract/
 import { parseInput, readJson } from '../../lib/http/body.ts';
 import { requireUser } from '../../lib/http/guards.ts';
 import { jsonAnswer, route } from '../../lib/http/route.ts';
+import { kickIfDue } from '../../lib/jobs/kick.ts';
 import { lookForPayments } from '../../lib/jobs/look-for-payments.ts';
 import { createOrder } from '../../lib/orders/create-order.ts';
 import { listOrders } from '../../lib/orders/read-orders.ts';
@@ -19,6 +20,7 @@ export const POST = route('esimgo/order', async (request, { app, note }) => {
     idempotencyKey: headers['idempotency-key'],
   });
   note({ orderId: answer.order.id, outcome: answer.order.status });
+  kickIfDue(app.deps);
   return jsonAnswer(answer);
 });
 
@@ -26,5 +28,6 @@ export const GET = route('esimgo/order', async (request, { app, url }) => {
   const user = await requireUser(app, request);
   const answer = await listOrders(app.deps, user.id, url.searchParams.get('cursor'));
   if (answer.orders.some((order) => order.payment_in_doubt)) lookForPayments(app.deps);
+  kickIfDue(app.deps);
   return jsonAnswer(answer);
 });

@@ -4,7 +4,7 @@ import { refreshSoon } from '../../lib/esims/refresh-soon.ts';
 import { parseInput } from '../../lib/http/body.ts';
 import { requireUser } from '../../lib/http/guards.ts';
 import { jsonAnswer, route } from '../../lib/http/route.ts';
-import { kick } from '../../lib/jobs/kick.ts';
+import { kick, kickIfDue } from '../../lib/jobs/kick.ts';
 import { lookForPayments } from '../../lib/jobs/look-for-payments.ts';
 import { continueOrder } from '../../lib/orders/continue-order.ts';
 import { expireSoon } from '../../lib/orders/expire-orders.ts';
@@ -26,6 +26,7 @@ export const GET = route('esimgo/status', async (request, { app, url, note }) =>
   if (order.status === 'processing') kick(app.deps, { subjectId: order.id });
   // Its refund is a job of its payment's.
   if (order.status === 'failed') kick(app.deps);
+  kickIfDue(app.deps);
   // Somebody is waiting for it to work, and the callback that says so may be lost.
   if (order.status === 'ready' && order.esim_id !== null) refreshSoon(app.deps, order.esim_id, esimRefreshedAt);
   note({ orderId: order.id, outcome: order.status });

@@ -231,7 +231,8 @@ export async function startShop(
     secretToken: secrets.get('telegramWebhookSecret'),
   });
   // Sweeps run when a test says so, not when somebody happens to look at an order.
-  for (const sweep of ['kick:sweep', 'kick:stars', 'look:stars']) await app.deps.kv.set(sweep, 'held by the test');
+  for (const sweep of ['kick:drain', 'kick:sweep', 'kick:stars', 'look:stars'])
+    await app.deps.kv.set(sweep, 'held by the test');
   await shop.set({ esimgo: { rate_per_s: 0 }, telegram: { rate_per_s: 0 } });
   const synced = await shop.cron('sync-catalogue');
   if (synced.status !== 200) throw new Error(`the first sync answered ${synced.status}`);
