@@ -18,12 +18,13 @@ export async function actOnEsim(deps: ShopDeps, userId: number, body: EsimAction
   let chat: EsimActionAnswer['chat'] = null;
   switch (body.action) {
     case 'rename':
-      await deps.db.query(`UPDATE esims SET name = $2 WHERE id = $1`, [esimId, body.name]);
+      await deps.db.query(`UPDATE esims SET name = $2 WHERE id = $1 AND erased_at IS NULL`, [esimId, body.name]);
       break;
     case 'activated':
-      await deps.db.query(`UPDATE esims SET user_confirmed_at = coalesce(user_confirmed_at, now()) WHERE id = $1`, [
-        esimId,
-      ]);
+      await deps.db.query(
+        `UPDATE esims SET user_confirmed_at = coalesce(user_confirmed_at, now()) WHERE id = $1 AND erased_at IS NULL`,
+        [esimId],
+      );
       await requireRefresh(deps, esimId);
       break;
     case 'resend':

@@ -146,9 +146,11 @@ async function findTarget(db: Sql, { iccid, orderId, orderReference }: EsimGoCal
   if (iccid === null && orderId === null && orderReference === null) return NOBODY;
   const [row] = await db.query<{ esim_id: string | null; order_id: string | null }>(
     `SELECT
-       coalesce((SELECT id FROM esims WHERE iccid = $1),
-                (SELECT esim_id FROM orders WHERE id = $2 OR esimgo_order_id = $3 LIMIT 1)) AS esim_id,
-       (SELECT id FROM orders WHERE id = $2 OR esimgo_order_id = $3 LIMIT 1) AS order_id`,
+       coalesce((SELECT id FROM esims WHERE iccid = $1 AND erased_at IS NULL), named.esim_id) AS esim_id,
+       named.id AS order_id
+     FROM (SELECT) AS one
+     LEFT JOIN (SELECT id, esim_id FROM orders WHERE (id = $2 OR esimgo_order_id = $3) AND erased_at IS NULL LIMIT 1)
+       AS named ON true`,
     [iccid, orderId, orderReference],
   );
   return row === undefined ? NOBODY : { esimId: row.esim_id, orderId: row.order_id };

@@ -281,7 +281,15 @@ describe('a person who has their data deleted', () => {
   it('stays unknown whatever the supplier still says of the eSIM', async () => {
     const { buyer, esim, secrets } = await wellKnown();
     await deleteData(buyer);
-    await shop.control('esim', { iccid: esim.iccid, action: 'use', bytes: 1_000 });
+    const heard = (): Promise<object[]> => shop.query(`SELECT kind FROM inbox WHERE source = 'esimgo'`);
+    const { length: before } = await heard();
+    // Most of any plan, of which the supplier tells.
+    await shop.control('esim', { iccid: esim.iccid, action: 'use', bytes: 950_000_000 });
+    await until(heard, ({ length }) => length > before);
+    expect(await shop.query(`SELECT kind FROM inbox WHERE esim_id = $1`, [esim.id])).toEqual([]);
+    expect(
+      await shop.query(`SELECT kind FROM outbox WHERE subject_id = $1 AND kind = 'refresh_esim'`, [esim.id]),
+    ).toEqual([]);
     expect(await refreshEsim(shop.app.deps, esim.id)).toBe('not_found');
     await steps.runJobs();
     await shop.cron('usage');
