@@ -39,6 +39,31 @@ export const GUARD_MUTATIONS: readonly Mutation[] = [
     tests: { file: 'tests/unit/esim-go/decode.test.ts', names: 'decodeValidatedOrder refuses the price of' },
   },
   {
+    name: 'a price that the supplier does not confirm is kept',
+    patches: [
+      {
+        file: 'lib/orders/create-order.ts',
+        find: `if (!answer.valid) throw new AppError('unknown_bundle');`,
+        replace: '',
+      },
+    ],
+    tests: { file: `${MONEY}/order-creation.test.ts`, names: 'the confirmation of an old price is a no' },
+  },
+  {
+    name: 'a confirmed price counts in any currency',
+    patches: [
+      {
+        file: 'lib/orders/create-order.ts',
+        find: 'costCurrency: answer.currency,',
+        replace: 'costCurrency: answer.valid ? "USD" : answer.currency,',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/order-creation.test.ts`,
+      names: 'the confirmation of an old price is a price in a currency',
+    },
+  },
+  {
     name: 'what is no longer sold is sold',
     patches: [
       {

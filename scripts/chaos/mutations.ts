@@ -450,6 +450,163 @@ export const MONEY_MUTATIONS: readonly Mutation[] = [
       names: 'Stars that Telegram takes back after the delivery',
     },
   },
+  {
+    name: 'a dead worker holds its job for an hour',
+    patches: [
+      { file: 'lib/jobs/drain-outbox.ts', find: 'const LEASE_MS = 20_000;', replace: 'const LEASE_MS = 3_600_000;' },
+    ],
+    tests: {
+      file: `${MONEY}/sweeps-and-jobs.test.ts`,
+      names: 'a job whose worker died is done by another within a minute',
+    },
+  },
+  {
+    name: 'a job that never comes to its end is never given up',
+    patches: [
+      {
+        file: 'lib/jobs/drain-outbox.ts',
+        find: 'if (job.attempts < limitOf(job)) {',
+        replace: 'if (job.attempts < Infinity) {',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/refunds-after-delivery.test.ts`,
+      names: 'the withdrawal of a bundle that the supplier never lists ends',
+    },
+  },
+  {
+    name: 'a charge that was refunded counts as lost',
+    patches: [
+      {
+        file: 'lib/orders/sweep-stars.ts',
+        find: 'charges.filter(({ chargeId }) => !refunded.has(chargeId));',
+        replace: '[...charges];',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/sweeps-and-jobs.test.ts`,
+      names: 'the sweep of Telegram’s ledger delivers nothing for a charge that came and went',
+    },
+  },
+  {
+    name: 'a charge pays for an order of somebody else',
+    patches: [
+      {
+        file: 'lib/orders/record-payment.ts',
+        find: `if (charge.userId !== order.telegram_user_id) return 'wrong_user';`,
+        replace: '',
+      },
+    ],
+    tests: { file: `${MONEY}/payment.test.ts`, names: 'a payment by another person goes back' },
+  },
+  {
+    name: 'no clock ends what is not delivered',
+    patches: [
+      {
+        file: 'lib/orders/fail-late-orders.ts',
+        find: `AND provisioning <> 'assigned' AND deliver_by < now()`,
+        replace: `AND provisioning <> 'assigned' AND deliver_by < now() - interval '1 year'`,
+      },
+    ],
+    tests: { file: `${MONEY}/sweeps-and-jobs.test.ts`, names: 'the clock of a delivery refunds what is not in hand' },
+  },
+  {
+    name: 'an order whose Stars went back is sent',
+    patches: [
+      {
+        file: 'lib/orders/provision-order.ts',
+        find: 'if (target.is_charged_back) {',
+        replace: `if (target.id === '') {`,
+      },
+    ],
+    tests: {
+      file: `${MONEY}/refunds.test.ts`,
+      names: 'Stars that Telegram takes back while the order is with the supplier end it',
+    },
+  },
+  {
+    name: 'an order is sent again without asking for its Stars',
+    patches: [
+      {
+        file: 'lib/orders/provision-order.ts',
+        find: `if (target.provisioning === 'absent' && !(await isStillPaid(deps, orderId)))`,
+        replace: `if (target.id === '' && !(await isStillPaid(deps, orderId)))`,
+      },
+    ],
+    tests: { file: RESTORED, names: 'a database restored from a backup sends nothing for Stars that went back, also' },
+  },
+  {
+    name: 'an eSIM for which another order paid is suspended',
+    patches: [
+      {
+        file: 'lib/orders/withdraw-esim.ts',
+        find: 'if (await isPaidForByAnother(',
+        replace: `if (target.iccid === '' && await isPaidForByAnother(`,
+      },
+    ],
+    tests: {
+      file: `${MONEY}/refunds-after-delivery.test.ts`,
+      names: 'Stars that Telegram takes back after the delivery suspend nothing that another',
+    },
+  },
+  {
+    name: 'a bundle is revoked without asking whether it may be',
+    patches: [
+      {
+        file: 'lib/orders/withdraw-esim.ts',
+        find: `    await supplier.revokeAssignment({ ...request, type: 'validate' });
+`,
+        replace: '',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/refunds-after-delivery.test.ts`,
+      names: 'the withdrawal asks the supplier whether it may revoke',
+    },
+  },
+  {
+    name: 'an eSIM in our hands is adopted once more',
+    patches: [
+      {
+        file: 'lib/orders/reconcile-orders.ts',
+        find: 'if (!isTopUp && iccids.some((iccid) => taken.iccids.has(iccid))) continue;',
+        replace: '',
+      },
+      {
+        file: 'lib/orders/reconcile-orders.ts',
+        find: 'if (tag !== null && ownerId === undefined) continue;',
+        replace: '',
+      },
+    ],
+    tests: {
+      file: `${MONEY}/lost-answers.test.ts`,
+      names: 'an order of another system on the same account is never adopted: its eSIM is in our hands',
+    },
+  },
+  {
+    name: 'visitors end no expired order',
+    patches: [{ file: 'lib/jobs/kick.ts', find: `await part('expired', () => expireOrders(deps));`, replace: '' }],
+    tests: {
+      file: 'tests/integration/opportunistic-sweeps.test.ts',
+      names: 'a shop whose cron never runs closes orders whose time is over',
+    },
+  },
+  {
+    name: 'visitors end nothing that is late',
+    patches: [{ file: 'lib/jobs/kick.ts', find: `await part('late', () => failLateOrders(deps));`, replace: '' }],
+    tests: {
+      file: 'tests/integration/opportunistic-sweeps.test.ts',
+      names: 'a shop whose cron never runs returns the Stars',
+    },
+  },
+  {
+    name: 'visitors look up nothing at the supplier',
+    patches: [{ file: 'lib/jobs/kick.ts', find: `await part('reconcile', () => reconcileOrders(deps));`, replace: '' }],
+    tests: {
+      file: 'tests/integration/opportunistic-sweeps.test.ts',
+      names: 'a shop whose cron never runs looks up at the supplier',
+    },
+  },
 ];
 
 export const MUTATIONS: readonly Mutation[] = [...MONEY_MUTATIONS, ...GUARD_MUTATIONS, ...ACCESS_MUTATIONS];
