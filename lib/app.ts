@@ -25,8 +25,8 @@ export interface App {
   catalogue: CatalogueDeps;
   secrets: Secrets;
   log: Log;
-  /** By user after the proof; by address for proofs that failed. */
-  limits: { users: RateLimit; failures: RateLimit };
+  /** By user after the proof, and of those the ones that report events; by address for proofs that failed. */
+  limits: { users: RateLimit; events: RateLimit; failures: RateLimit };
   /** Told of every answer, so that the admins hear when many fail. */
   noteStatus(status: number): void;
   /** Finishes the jobs under way and claims no more; other instances take what is left. */
@@ -34,6 +34,8 @@ export interface App {
   close(): Promise<void>;
 }
 
+// The open app sends what happened once in five seconds at the most, and when it is left.
+const EVENT_REQUESTS_PER_MIN = 20;
 const ERROR_ALERT_EVERY_S = 3_600;
 // Telegram allows about 30 a second: the default of 25 and one burst.
 const SEND_BURST = 5;
@@ -112,6 +114,12 @@ export async function createApp({ config, secrets }: LoadedConfig, log: Log): Pr
     log,
     limits: {
       users: createRateLimit({ name: 'rate:user', perMin: config.limits.userPerMin, kv, log }),
+      events: createRateLimit({
+        name: 'rate:events',
+        perMin: Math.min(config.limits.userPerMin, EVENT_REQUESTS_PER_MIN),
+        kv,
+        log,
+      }),
       failures: createRateLimit({ name: 'rate:failed', perMin: config.limits.authFailuresPerMin, kv, log }),
     },
     noteStatus: (status) => {

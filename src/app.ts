@@ -6,7 +6,7 @@ import { ESIMGoClient } from './esimgo-client.ts';
 import { createTrack } from './events.ts';
 import { chosenLanguage, language, learnLanguage } from './language.ts';
 import { openOffline } from './offline.ts';
-import { createRouter, enterAt, type Place } from './router.ts';
+import { createRouter, enterAt, kindOfStartParam, type Place } from './router.ts';
 import { routes } from './routes.ts';
 import type { ScreenModule } from './screen.ts';
 import {
@@ -98,7 +98,7 @@ export function startApp(root: HTMLElement): void {
   enterAt(startParam);
   router.start();
   openOffline();
-  track('open', startParam === null ? undefined : { start_param: startParam.slice(0, 200) });
+  track('open', startParam === null ? undefined : { by: kindOfStartParam(startParam) });
   client.authenticate().then(
     (answer) => {
       session.value = answer;

@@ -123,6 +123,11 @@ export function pathOfStartParam(startParam: string | null): string | null {
   }
 }
 
+export function kindOfStartParam(startParam: string): 'to' | 'plan' | 'order' | 'other' {
+  const [kind] = startParam.split('_', 1);
+  return kind === 'to' || kind === 'plan' || kind === 'order' ? kind : 'other';
+}
+
 /** The other way round: what a link to the bot carries, so that it opens this place. */
 export function startParamOfPath(pathname: string): string | null {
   const [, kind, value] = /^\/(to|checkout|orders)\/([\w-]+)$/.exec(pathname) ?? [];

@@ -2,7 +2,7 @@ import type { EventsBody } from '../contract/session.ts';
 import type { ShopDeps } from '../deps.ts';
 import { redactFields } from '../log/redact.ts';
 
-/** Steps through the shop and uncaught errors of the Mini App; an error's text is redacted before it is kept. */
+/** Steps through the shop and uncaught errors of the Mini App, of which no text is kept. */
 export async function recordEvents(
   { db, log }: Pick<ShopDeps, 'db' | 'log'>,
   userId: number,

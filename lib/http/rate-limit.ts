@@ -82,3 +82,14 @@ export function createRateLimit({
     },
   };
 }
+
+/** For what is left undone in silence when it is too much. */
+export async function isWithin(limit: RateLimit, caller: string): Promise<boolean> {
+  try {
+    await limit.take(caller);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'rate_limited') return false;
+    throw error;
+  }
+}

@@ -175,7 +175,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Steps of the funnel and uncaught errors of the Mini App',
     access: 'user',
     body: 'EventsBody',
-    answers: { 204: { what: 'Taken', schemas: [] } },
+    description: 'No text is taken. Beyond twenty requests a minute of one person they are dropped in silence.',
+    answers: { 204: { what: 'Taken, or dropped', schemas: [] } },
     errors: [...OF_BODIES, ...OF_USERS],
   },
   {
@@ -229,6 +230,6 @@ export const OPERATIONS: readonly Operation[] = [
       200: { what: 'It does', schemas: ['HealthAnswer'] },
       503: { what: 'It does not', schemas: ['HealthAnswer'] },
     },
-    errors: [],
+    errors: ['rate_limited'],
   },
 ];

@@ -270,12 +270,13 @@ describe('a bad batch of events', () => {
   it.each<[path: string, body: unknown]>([
     ['events', {}],
     ['events', { events: [] }],
-    ['events', { events: Array.from({ length: 51 }, () => ({ name: 'open' })) }],
+    ['events', { events: Array.from({ length: 21 }, () => ({ name: 'open' })) }],
     ['events.0.name', { events: [{ name: 'hack' }] }],
     ['events.1.name', { events: [{ name: 'open' }, {}] }],
     ['events.0.at', { events: [{ name: 'open', at: 'yesterday' }] }],
     ['events.0.details.x', { events: [{ name: 'open', details: { x: { deep: 1 } } }] }],
-    ['events.0.details.x', { events: [{ name: 'open', details: { x: 'y'.repeat(201) } }] }],
+    ['events.0.details.code', { events: [{ name: 'destination', details: { code: 'y'.repeat(201) } }] }],
+    ['events.0.details.code', { events: [{ name: 'open', details: { code: 'TH' } }] }],
     ['events.0.user', { events: [{ name: 'open', user: 1 }] }],
   ])('is refused with the path %s', async (path, body) => {
     const answer = await owner.post('/api/events', body);

@@ -61,6 +61,7 @@ export function installBrowser(): void {
     window: Object.assign(globalThis, { parent: globalThis, location: view.location }),
     addEventListener: view.addEventListener.bind(view),
     removeEventListener: view.removeEventListener.bind(view),
+    dispatchEvent: view.dispatchEvent.bind(view),
     requestAnimationFrame: (run: () => void) => setTimeout(run),
     IntersectionObserver: class {
       observe(): void {}

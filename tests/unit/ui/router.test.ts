@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkoutPath, destinationOfBundle } from '../../../src/checkout-path.ts';
-import { createRouter, matchRoute, pathOfStartParam, startParamOfPath, type Place } from '../../../src/router.ts';
+import {
+  createRouter,
+  kindOfStartParam,
+  matchRoute,
+  pathOfStartParam,
+  startParamOfPath,
+  type Place,
+} from '../../../src/router.ts';
 
 /** A history as a browser keeps it, as far as the router asks. */
 function installHistory(path: string) {
@@ -154,6 +161,13 @@ describe('matchRoute', () => {
 
   it('knows when there is none', () => {
     for (const path of ['/to', '/to/TH/more', '/nothing']) expect(matchRoute(routes, path).route).toBeNull();
+  });
+});
+
+describe('kindOfStartParam', () => {
+  it('tells the kinds of link apart, and nothing of what one carries', () => {
+    const kinds = ['to_TH', 'plan_esim_5GB_30D_TH_V2', 'order_x', 'Anna', 'to'].map(kindOfStartParam);
+    expect(kinds).toEqual(['to', 'plan', 'order', 'other', 'to']);
   });
 });
 
