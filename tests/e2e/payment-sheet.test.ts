@@ -84,12 +84,16 @@ describe('the payment sheet', () => {
     await openSheet(client);
     const { id } = await orderOf(client.userId);
     client.expectError(/409/);
-    const changeCost = (change: '* 3' | '/ 3') =>
-      suite.shop.query(
+    // At the supplier too, whose price the purchase would bring back otherwise.
+    const changeCost = async (change: '* 3' | '/ 3'): Promise<void> => {
+      const [bundle] = await suite.shop.query<{ name: string; cost_milli: number }>(
         `UPDATE esimgo_products SET cost_milli = cost_milli ${change}
-         WHERE bundle_name = (SELECT plan_id FROM orders WHERE id = $1)`,
+         WHERE bundle_name = (SELECT plan_id FROM orders WHERE id = $1) RETURNING bundle_name AS name, cost_milli`,
         [id],
       );
+      if (bundle === undefined) throw new Error('the plan is not in the catalogue');
+      await suite.shop.set({ esimgo: { bundle: { name: bundle.name, price: bundle.cost_milli / 1_000 } } });
+    };
     await changeCost('* 3');
     try {
       await client.pay();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newestEsimOf } from './support/bought.ts';
+import { forgetLastLook, newestEsimOf } from './support/bought.ts';
 import { useShop } from './support/suite.ts';
 import type { TelegramClient } from './support/telegram-client.ts';
 
@@ -142,6 +142,7 @@ describe('the tools for an eSIM', () => {
     await tool(client, 'Use all data').click();
     await standing(client, /0 MB \(used up\)/);
     await client.openShop(`/esims/${id}`);
+    await forgetLastLook(suite.shop, id);
     await client.app.getByRole('button', { name: 'Update' }).click();
     await client.sees('Used up');
   });
@@ -156,6 +157,7 @@ describe('the tools for an eSIM', () => {
     await standing(client, says);
     expect(await tool(client, 'Attach abroad').isDisabled()).toBe(true);
     await client.openShop(`/esims/${id}`);
+    await forgetLastLook(suite.shop, id);
     await client.app.getByRole('button', { name: 'Update' }).click();
     await client.sees(shown);
   });
