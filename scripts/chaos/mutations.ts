@@ -409,7 +409,7 @@ export const MONEY_MUTATIONS: readonly Mutation[] = [
       {
         file: 'lib/orders/fail-late-orders.ts',
         find: 'if (isLeftLying && ',
-        replace: 'if (failed < 0 && isLeftLying && ',
+        replace: "if (id === '' && isLeftLying && ",
       },
     ],
     tests: { file: RESTORED, names: 'a database restored from a backup refunds nothing' },
