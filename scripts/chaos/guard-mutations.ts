@@ -347,7 +347,7 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
         replace: '...base,\n      ...fields,',
       },
     ],
-    tests: { file: 'tests/integration/http/log.test.ts', names: 'the log holds nothing secret' },
+    tests: { file: 'tests/unit/log/log.test.ts', names: 'a log line' },
   },
   {
     name: 'who asks to be forgotten is remembered',
