@@ -15,7 +15,7 @@ import { backOff, DONE, type JobResult } from './job-result.ts';
 import { keepTrying } from './keep-trying.ts';
 import { moveOrder } from './move-order.ts';
 import type { OrderRow } from './order-row.ts';
-import { recordPlacement } from './record-placement.ts';
+import { otherCost, recordPlacement } from './record-placement.ts';
 import { isKeyRefusal, notePurchase, purchaseHoldMs } from './supplier-state.ts';
 import { enqueueAgain } from './outbox.ts';
 import { sweepStars } from './sweep-stars.ts';
@@ -154,11 +154,11 @@ async function send(deps: ProvisionDeps, target: Target): Promise<JobResult> {
 }
 
 /** A price that moved since the catalogue was read is what the next buyer pays by. */
-async function learnCost(deps: ProvisionDeps, target: Target, { totalMilli, currency }: PlacedOrder): Promise<void> {
-  if (totalMilli === null || totalMilli <= 0 || currency === null) return;
-  if (totalMilli === target.cost_milli && currency === target.cost_currency) return;
-  deps.log.warn('supplier_price_moved', { orderId: target.id, costMilli: target.cost_milli, totalMilli, currency });
-  await repriceBundle(deps, { bundleName: target.esimgo_product_id, costMilli: totalMilli, costCurrency: currency });
+async function learnCost(deps: ProvisionDeps, target: Target, placed: PlacedOrder): Promise<void> {
+  const cost = otherCost(target, placed);
+  if (cost === null) return;
+  deps.log.warn('supplier_price_moved', { orderId: target.id, pricedByMilli: target.cost_milli, ...cost });
+  await repriceBundle(deps, { bundleName: target.esimgo_product_id, ...cost });
 }
 
 class LostRaceError extends Error {

@@ -111,9 +111,9 @@ async function readOpenAttempts(deps: ReconcileDeps): Promise<{ attempts: OpenAt
      WHERE a.state IN ('sending', 'unknown')`,
   );
   const at = rows[0]?.now ?? deps.now();
-  // Where no answer had shown the supplier's clock before the request, the latest one has to do.
+  // Where no answer had shown the supplier's clock before the request, the latest one has to do; a supplier that never
+  // says its time is taken to have PostgreSQL's.
   const skewMs = deps.supplier.clockSkewMs();
-  // A supplier that never says its time is taken to have PostgreSQL's.
   const skewNowMs = skewMs === null ? 0 : skewMs + deps.now().getTime() - at.getTime();
   const attempts = rows.map((row): OpenAttempt => {
     const rowSkewMs = row.vendor_skew_ms ?? skewNowMs;
@@ -152,11 +152,8 @@ async function keepOwnerless(
     const isTopUp = unknown.some(({ iccid }) => iccid !== null && iccids.includes(iccid));
     if (!isTopUp && iccids.some((iccid) => taken.iccids.has(iccid))) continue;
     // It is in every listing until it is decided, and a call each time would use up the supplier's limit.
-    if (!isTopUp && staysDisputed(attempts, order)) {
-      free.push({ ...order, isTagUnread: true });
-      continue;
-    }
-    const tag = isTopUp ? null : await readTag(iccids);
+    const isAsked = !isTopUp && !staysDisputed(attempts, order);
+    const tag = isAsked ? await readTag(iccids) : isTopUp ? null : UNREAD;
     if (tag === UNREAD) {
       free.push({ ...order, isTagUnread: true });
       continue;

@@ -43,11 +43,21 @@ export async function recordPlacement(
   if (isOrphan) deps.log.error('orphan_order', { orderId: attempt.orderId, esimGoOrderId: placed.orderReference });
 }
 
-/** What was really paid, where the supplier says it. Another currency is left to whoever reads the log. */
-async function bookCost(tx: Sql, order: OrderRow, { totalMilli, currency }: PlacedOrder): Promise<void> {
-  if (totalMilli === null || totalMilli <= 0 || totalMilli === order.cost_milli || currency !== order.cost_currency)
-    return;
-  await tx.query(`UPDATE orders SET cost_milli = $2 WHERE id = $1`, [order.id, totalMilli]);
+/** What was really paid, in thousandths, if it is not what the order was priced by; null if the supplier does not say. */
+export function otherCost(
+  order: Pick<OrderRow, 'cost_milli' | 'cost_currency'>,
+  { totalMilli, currency }: Pick<PlacedOrder, 'totalMilli' | 'currency'>,
+): { costMilli: number; costCurrency: string } | null {
+  if (totalMilli === null || totalMilli <= 0 || currency === null) return null;
+  const isAsPriced = totalMilli === order.cost_milli && currency === order.cost_currency;
+  return isAsPriced ? null : { costMilli: totalMilli, costCurrency: currency };
+}
+
+/** Another currency is left to whoever reads the log. */
+async function bookCost(tx: Sql, order: OrderRow, placed: PlacedOrder): Promise<void> {
+  const cost = otherCost(order, placed);
+  if (cost?.costCurrency !== order.cost_currency) return;
+  await tx.query(`UPDATE orders SET cost_milli = $2 WHERE id = $1`, [order.id, cost.costMilli]);
 }
 
 async function isOwned(tx: Sql, orderReference: string): Promise<boolean> {

@@ -36,6 +36,18 @@ function onPurchase(plan: Plan, action: string, more: object = {}) {
   return shop.faults('esimgo', [{ match: { method: 'POST', path: '/orders', body: plan.id }, action, ...more }]);
 }
 
+/** Another client of the shop's account, which has heard nothing of the supplier yet. */
+function newClient(more: Partial<Parameters<typeof createEsimGoClient>[0]>) {
+  return createEsimGoClient({
+    baseUrl: shop.env['ESIMGO_API_URL'] ?? '',
+    apiKey: shop.env['ESIMGO_API_KEY'] ?? '',
+    ratePerS: 0,
+    orderIntervalMs: 0,
+    userAgent: 'test',
+    ...more,
+  });
+}
+
 async function attemptsOf(orderId: string): Promise<string[]> {
   const rows = await shop.query<{ state: string }>(
     `SELECT state FROM provisioning_attempts WHERE order_id = $1 ORDER BY number`,
@@ -231,14 +243,7 @@ describe('an order whose answer was lost', () => {
     const plan = nextPlan();
     const { orderId } = await steps.paidAndIdle(plan);
     await onPurchase(plan, 'hang');
-    const impatient = createEsimGoClient({
-      baseUrl: shop.env['ESIMGO_API_URL'] ?? '',
-      apiKey: shop.env['ESIMGO_API_KEY'] ?? '',
-      ratePerS: 0,
-      orderIntervalMs: 0,
-      userAgent: 'test',
-      orderTimeoutMs: 200,
-    });
+    const impatient = newClient({ orderTimeoutMs: 200 });
     await provisionOrder({ ...shop.app.deps, supplier: impatient }, orderId);
     await impatient.close();
     expect(await steps.state(orderId)).toBe('paid/unknown');
@@ -487,18 +492,10 @@ describe('an answer that comes after its absence was proven', () => {
 });
 
 describe('an order whose answer was lost to a process with a wrong clock', () => {
-  /** As after a start: it has heard nothing of the supplier yet. */
+  /** As after a start. */
   function startedWith(clockOffsetMs: number) {
     const now = (): number => Date.now() + clockOffsetMs;
-    const supplier = createEsimGoClient({
-      baseUrl: shop.env['ESIMGO_API_URL'] ?? '',
-      apiKey: shop.env['ESIMGO_API_KEY'] ?? '',
-      ratePerS: 0,
-      orderIntervalMs: 0,
-      userAgent: 'test',
-      now,
-    });
-    return { ...shop.app.deps, supplier, now: () => new Date(now()) };
+    return { ...shop.app.deps, supplier: newClient({ now }), now: () => new Date(now()) };
   }
 
   it.each([10, -10])('is found by another such process, however often it is restarted: %i minutes', async (minutes) => {

@@ -272,28 +272,28 @@ describe('a price that moved between the sync and the purchase', () => {
       )
     )[0];
 
-  it('is in the books of the order, and what the next buyer pays by', async () => {
+  /** Bought at so many times the price of the sync. */
+  async function boughtAt(factor: number) {
     const plan = nextPlan();
     const before = (await costOf(plan.id))?.cost_milli ?? 0;
     const { buyer, invoiceUrl, orderId } = await steps.ordered(plan);
-    await shop.set({ esimgo: { bundle: { name: plan.id, price: (before * 1.2) / 1_000 } } });
+    await shop.set({ esimgo: { bundle: { name: plan.id, price: (before * factor) / 1_000 } } });
     await buyer.pay(invoiceUrl);
     await buyer.waitFor(orderId, 'ready');
     await shop.settled();
+    return { orderId, before, now: await costOf(plan.id) };
+  }
+
+  it('is in the books of the order, and what the next buyer pays by', async () => {
+    const { orderId, before, now } = await boughtAt(1.2);
     const [order] = await shop.query<{ cost_milli: number }>(`SELECT cost_milli FROM orders WHERE id = $1`, [orderId]);
     expect(order?.cost_milli).toBe(before * 1.2);
-    expect(await costOf(plan.id)).toEqual({ cost_milli: before * 1.2, state: 'listed' });
+    expect(now).toEqual({ cost_milli: before * 1.2, state: 'listed' });
   });
 
   it('is for an admin to decide when it moved far, and nobody pays by it meanwhile', async () => {
-    const plan = nextPlan();
-    const before = (await costOf(plan.id))?.cost_milli ?? 0;
-    const { buyer, invoiceUrl, orderId } = await steps.ordered(plan);
-    await shop.set({ esimgo: { bundle: { name: plan.id, price: (before * 3) / 1_000 } } });
-    await buyer.pay(invoiceUrl);
-    await buyer.waitFor(orderId, 'ready');
-    await shop.settled();
-    expect((await costOf(plan.id))?.state).toBe('quarantined');
+    const { now } = await boughtAt(3);
+    expect(now?.state).toBe('quarantined');
     expect(await steps.alertsOf('shop')).toContain('prices_quarantined');
   });
 });

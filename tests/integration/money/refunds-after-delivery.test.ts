@@ -85,6 +85,16 @@ const bundleStates = async (iccid: string) =>
 const isSuspended = async (iccid: string) => (await shop.app.deps.supplier.getEsim(iccid)).state === 'suspended';
 const balance = async () => (await shop.ledger()).esimgo.balance;
 
+/** Telegram has taken the Stars back, and nothing of the eSIM's can be withdrawn until the faults are over. */
+async function takenBackInAnOutage() {
+  const order = await delivered();
+  await shop.faults('esimgo', [{ match: { path: `${order.esim.iccid}/bundles` }, action: 'error_500' }]);
+  await takenByTelegram(order.chargeId);
+  await steps.comesTo(order.orderId, 'refunded/assigned');
+  await shop.settled();
+  return order;
+}
+
 describe('an admin’s refund of a delivered order', () => {
   it('returns the Stars once, says who and why, and revokes the unstarted bundle for its price', async () => {
     const { buyer, orderId, esim } = await delivered();
@@ -250,11 +260,7 @@ describe('the withdrawal', () => {
   });
 
   it('is booked once by five workers at once', async () => {
-    const { orderId, esim, chargeId } = await delivered();
-    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
-    await takenByTelegram(chargeId);
-    await steps.comesTo(orderId, 'refunded/assigned');
-    await shop.settled();
+    const { orderId } = await takenBackInAnOutage();
     await shop.faults('esimgo', []);
     await Promise.allSettled(Array.from({ length: 5 }, () => withdrawEsim(shop.app.deps, orderId, 1)));
     await withdrawal(orderId);
@@ -262,11 +268,7 @@ describe('the withdrawal', () => {
   });
 
   it('that never succeeds ends as a dead job with an alert', async () => {
-    const { orderId, esim, chargeId } = await delivered();
-    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
-    await takenByTelegram(chargeId);
-    await steps.comesTo(orderId, 'refunded/assigned');
-    await shop.settled();
+    const { orderId } = await takenBackInAnOutage();
     await shop.query(
       `UPDATE outbox SET attempts = 299, run_at = now() WHERE kind = 'withdraw_esim' AND subject_id = $1`,
       [orderId],
@@ -305,11 +307,7 @@ describe('the withdrawal', () => {
   });
 
   it('asks the supplier whether it may revoke before it does', async () => {
-    const { orderId, esim, chargeId } = await delivered();
-    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
-    await takenByTelegram(chargeId);
-    await steps.comesTo(orderId, 'refunded/assigned');
-    await shop.settled();
+    const { orderId } = await takenBackInAnOutage();
     await shop.faults('esimgo', []);
     const { deps } = shop.app;
     const asked: string[] = [];
@@ -324,11 +322,7 @@ describe('the withdrawal', () => {
   });
 
   it('does one thing only when two workers do it at once, and books what the supplier did', async () => {
-    const { orderId, esim, chargeId } = await delivered();
-    await shop.faults('esimgo', [{ match: { path: `${esim.iccid}/bundles` }, action: 'error_500' }]);
-    await takenByTelegram(chargeId);
-    await steps.comesTo(orderId, 'refunded/assigned');
-    await shop.settled();
+    const { orderId, esim } = await takenBackInAnOutage();
     await shop.faults('esimgo', []);
     const { deps } = shop.app;
     // Both have seen the bundle unstarted and may revoke it; the first to do so hears of it last.
