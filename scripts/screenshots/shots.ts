@@ -22,6 +22,8 @@ const EN_LIGHT_ANDROID = { language: 'en', theme: 'light', platform: 'android' }
 const RU_DARK_ANDROID = { language: 'ru', theme: 'dark', platform: 'android' } as const;
 
 const PURCHASE = { method: 'POST', path: '/orders', body: 'transaction' };
+const LOOK_EVERY_MS = 1_500;
+const MOST_LOOKS = 12;
 const USED = [{ action: 'install' }, { action: 'attach' }, { action: 'use', bytes: 1_300_000_000 }];
 
 /** A state that only time or eSIM Go's staff can bring about: the server's answer with that one word changed. */
@@ -41,8 +43,13 @@ async function answerWith(
 
 /** What a simulated phone has just done is told at the next look, which a person asks for by hand. */
 async function lookAgain(client: Client, state: string): Promise<void> {
-  await client.app.getByRole('button', { name: /^(Обновить|Update)$/ }).click();
-  await client.app.getByText(state, { exact: true }).first().waitFor();
+  const shown = client.app.getByText(state, { exact: true }).first();
+  // The supplier is asked about an eSIM once in ten seconds.
+  for (let looks = 1; !(await shown.isVisible()); looks += 1) {
+    if (looks > MOST_LOOKS) throw new Error(`the eSIM does not become "${state}"`);
+    await client.app.getByRole('button', { name: /^(Обновить|Update)$/ }).click();
+    await client.page.waitForTimeout(LOOK_EVERY_MS);
+  }
 }
 
 function esimMoved(
